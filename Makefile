@@ -1,0 +1,95 @@
+# Two commands are enough on a bare Debian machine with Go, make and git: `make run` shows Sohoa at work, `make test` proves it.
+# What a target needs from the system is installed by tools/setup.sh; what it needs from Go is pinned in go.mod and tools/go.mod.
+
+export GOTOOLCHAIN := local
+export CGO_ENABLED ?= 0
+
+GO      ?= go
+BIN     := bin
+TOOLS   := $(BIN)/tools
+VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo devel)
+COMMIT  ?= $(shell git rev-parse HEAD 2>/dev/null || echo unknown)
+DATE    ?= $(shell git log -1 --format=%cI 2>/dev/null || echo unknown)
+LDFLAGS := -s -w -X main.version=$(VERSION) -X main.commit=$(COMMIT) -X main.date=$(DATE)
+
+# TESTFLAGS and PKG narrow a run by hand: make test PKG=./archive/... TESTFLAGS='-run Deposit -v'
+PKG       ?= ./...
+TESTFLAGS ?=
+BENCHFLAGS ?= -benchmem
+
+.DEFAULT_GOAL := help
+.PHONY: help run demo build test check bench licenses papers setup-run setup-test go fmt vet lint tidy shell web clean
+
+help: ## this list
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+# go stops with one line when Go is absent or older than go.mod asks for.
+go:
+	@GO='$(GO)' sh tools/setup.sh go
+
+setup-run: go
+	@sh tools/setup.sh run
+
+setup-test: go
+	@sh tools/setup.sh test
+
+run: setup-run build ## install what is missing, build, start the demo on a free port of this machine
+	@exec $(BIN)/sohoa demo
+
+build: go ## the one program, bin/sohoa
+	@$(GO) build -trimpath -ldflags '$(LDFLAGS)' -o $(BIN)/sohoa ./cmd/sohoa
+
+# The race detector is C: without a compiler (and without a way to install one) the tests still run, and say so.
+test: setup-test web ## install what tests need, run all of them with the race detector
+	@if cc=$$(command -v gcc || command -v cc || command -v clang); then \
+		CGO_ENABLED=1 $(GO) test -race -timeout 15m $(TESTFLAGS) $(PKG); \
+	else \
+		echo "no C compiler: testing without the race detector"; \
+		$(GO) test -timeout 15m $(TESTFLAGS) $(PKG); \
+	fi
+	@cd tools && $(GO) test -timeout 5m $(TESTFLAGS) ./...
+
+check: go fmt vet lint tidy shell ## format, vet, staticcheck, import rules, tidy, shell syntax
+	@$(GO) test -count=1 ./internal/archtest
+
+fmt:
+	@out=$$(gofmt -l -s $$(git ls-files --cached --others --exclude-standard '*.go')); \
+	if [ -n "$$out" ]; then echo "not formatted, run gofmt -s -w on:"; echo "$$out"; exit 1; fi
+
+vet:
+	@$(GO) vet ./...
+	@cd tools && $(GO) vet ./...
+
+lint: $(TOOLS)/staticcheck
+	@$(TOOLS)/staticcheck ./...
+	@cd tools && ../$(TOOLS)/staticcheck ./...
+
+$(TOOLS)/staticcheck: tools/go.mod tools/go.sum
+	@cd tools && $(GO) build -o ../$@ honnef.co/go/tools/cmd/staticcheck
+
+tidy:
+	@$(GO) mod tidy -diff
+	@cd tools && $(GO) mod tidy -diff
+
+shell:
+	@for f in tools/*.sh; do sh -n "$$f" || exit 1; done
+	@bash -n .ci/run
+
+bench: go ## measurements, with the machine they were made on
+	@sh tools/setup.sh machine
+	@$(GO) test -run '^$$' -bench . -timeout 30m -p 1 $(BENCHFLAGS) $(PKG)
+
+licenses: go ## the licences of everything linked into bin/sohoa
+	@cd tools && $(GO) run ./licenses -C .. ./cmd/sohoa
+
+papers: go ## draw the demo papers again; the same bytes come out
+	@cd tools && $(GO) run ./papers -out ../cmd/sohoa/demo/papers
+
+# Browser tests load axe-core from here. npm ci does nothing when the lock file has not changed.
+web: tools/web/node_modules/.package-lock.json
+
+tools/web/node_modules/.package-lock.json: tools/web/package-lock.json
+	@sh tools/setup.sh web
+
+clean: ## remove what was built here, never data
+	@rm -rf $(BIN) tools/web/node_modules
