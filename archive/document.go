@@ -1,0 +1,149 @@
+package archive
+
+import (
+	"fmt"
+	"time"
+)
+
+// DocumentKind says which side a paper came from.
+type DocumentKind string
+
+const (
+	Component DocumentKind = "component" // handed in by the applicant
+	Result    DocumentKind = "result"    // issued by the agency
+)
+
+// Access is the class that, with role and scope, decides who may read a paper.
+type Access string
+
+const (
+	Public     Access = "public"
+	Restricted Access = "restricted" // the default
+	Sealed     Access = "sealed"     // named persons and the archivist
+)
+
+// AgencyRef is an agency as a paper names it: the code when known, and the printed name, which is a historical fact.
+type AgencyRef struct {
+	Code AgencyCode `json:"code,omitempty"`
+	Name string     `json:"name,omitempty"`
+}
+
+// Signer is who signed, as printed.
+type Signer struct {
+	Name     string `json:"name,omitempty"`
+	Position string `json:"position,omitempty"`
+}
+
+// Fields are what a clerk confirms about a paper. All are optional until a rule of submit says otherwise.
+type Fields struct {
+	Procedure     ProcedureCode `json:"procedure_code,omitempty"`
+	Type          string        `json:"type,omitempty"` // one of the 29 types' codes, or free text
+	Number        string        `json:"number,omitempty"`
+	Notation      string        `json:"notation,omitempty"`
+	IssuedOn      Date          `json:"issued_on,omitzero"`
+	IssuingAgency AgencyRef     `json:"issuing_agency,omitzero"`
+	Subject       string        `json:"subject,omitempty"`
+	Signer        Signer        `json:"signer,omitzero"`
+	Owner         Owner         `json:"owner,omitzero"`
+	Language      string        `json:"language,omitempty"` // BCP 47; default "vi"
+}
+
+// Version is one immutable deposited file of a document, numbered from 1. It is not an OCFL version.
+type Version struct {
+	Number    int
+	Digest    Digest
+	Size      int64
+	MediaType string
+	FileName  string // as the depositor called it, cleaned for showing; never used as a path
+	Pages     []PageInfo
+	CreatedAt time.Time
+	CreatedBy ID
+}
+
+// Path returns where the version's bytes lie in the document's object.
+func (v Version) Path() string {
+	ext := map[string]string{PDF: "pdf", JPEG: "jpg", PNG: "png", TIFF: "tif"}[v.MediaType]
+	if ext == "" {
+		ext = "bin"
+	}
+	return fmt.Sprintf("versions/%04d/original.%s", v.Number, ext)
+}
+
+// Proposal is what reading thinks a field should be. It is shown, never taken unseen.
+type Proposal struct {
+	Field      string  `json:"field"`
+	Value      string  `json:"value"`
+	Confidence float32 `json:"confidence"`
+	Page       int     `json:"page"`
+	Box        Box     `json:"box"`
+}
+
+// Reading is how far the present version has been read.
+type Reading struct {
+	State      ReadingState
+	PagesDone  int
+	PagesTotal int
+	Confidence float32 // mean over the pages that have words
+	Reason     Text    // why it waits or failed, in plain words
+	Proposals  []Proposal
+}
+
+// Document is one paper: what is known about it, and the versions of its file.
+type Document struct {
+	ID          ID
+	Revision    int64 // raised by acts on fields or state, never by reading
+	State       State
+	Kind        DocumentKind
+	Dossier     DossierCode // zero: belongs to none yet
+	Custodian   AgencyCode  // answerable for the record; scope is decided by it
+	Access      Access
+	Named       []ID // who may read it when sealed
+	Fields      Fields
+	Versions    []Version // ascending; never empty
+	Reading     Reading
+	Findings    []Finding
+	Uploader    ID
+	Submitter   ID
+	Object      int // OCFL head this row was written with
+	Reason      string
+	PriorState  State // what discard or quarantine left, for restore and release
+	CreatedAt   time.Time
+	UpdatedAt   time.Time
+	PublishedAt time.Time
+	DiscardedAt time.Time
+}
+
+// Head returns the newest version.
+func (d *Document) Head() Version {
+	if len(d.Versions) == 0 {
+		return Version{}
+	}
+	return d.Versions[len(d.Versions)-1]
+}
+
+// Version returns version n; 0 means the newest.
+func (d *Document) Version(n int) (Version, error) {
+	if n == 0 {
+		return d.Head(), nil
+	}
+	if n < 1 || n > len(d.Versions) {
+		return Version{}, ErrNotFound
+	}
+	return d.Versions[n-1], nil
+}
+
+// PageCount returns the pages of the newest version.
+func (d *Document) PageCount() int { return len(d.Head().Pages) }
+
+// Page is the catalog's row about one page: how far it is and where in the derived words file its words lie. The words
+// themselves are never in the catalog.
+type Page struct {
+	Document   ID
+	Version    int
+	Number     int
+	Source     PageSource // "" means not done yet
+	Words      int
+	Confidence float32
+	Offset     int64 // of the page's member in the words file; -1 while it has a file of its own
+	Length     int64
+}

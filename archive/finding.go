@@ -1,0 +1,33 @@
+package archive
+
+// Severity ranks a Finding.
+type Severity string
+
+const (
+	Info    Severity = "info"
+	Warning Severity = "warning" // the paper is kept and marked; a checker decides
+	Fatal   Severity = "error"   // the paper is refused or quarantined
+)
+
+// Finding is one thing inspection, reading or a rule has to say about a paper, in words a clerk understands.
+type Finding struct {
+	Code     string   `json:"code"` // stable, snake_case: javascript, launch, embedded_file, low_resolution, not_colour …
+	Severity Severity `json:"severity"`
+	Page     int      `json:"page,omitempty"`   // 1-based; 0 means the whole paper
+	Object   int      `json:"object,omitempty"` // PDF object number; 0 means none
+	Msg      Text     `json:"message"`
+}
+
+// Worst returns the highest severity in fs, or "" for none.
+func Worst(fs []Finding) Severity {
+	w := Severity("")
+	for _, f := range fs {
+		switch {
+		case f.Severity == Fatal:
+			return Fatal
+		case f.Severity == Warning, w == "":
+			w = f.Severity
+		}
+	}
+	return w
+}

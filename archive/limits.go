@@ -1,0 +1,58 @@
+package archive
+
+import "time"
+
+// ReadLimits bound the reading of one paper. Zero means the default in DefaultLimits.
+type ReadLimits struct {
+	PageTime   time.Duration // wall time of one page
+	PagePixels int64         // pixels of the image one page is rendered to
+	Memory     int64         // anonymous memory of the child and what it started, in bytes
+	PageText   int           // bytes of text kept of one page
+}
+
+// Limits are the bounds of this house, in one place. Every field is configurable by the command line; a zero means its
+// default.
+type Limits struct {
+	FileBytes     int64 // one deposited file
+	MetadataBytes int64 // the JSON beside it
+	FileName      int   // characters kept of a file name
+	FieldText     int   // characters of one editable field
+	Inspect       InspectLimits
+	Read          ReadLimits
+	IntentTime    time.Duration // after this an open intent is abandoned and its bytes are the janitor's
+	ListRows      int           // rows of one page of a list
+	QueryText     int           // characters of a search query
+	ViewEvery     time.Duration // one view event per actor and document in this time
+	DiscardKept   time.Duration // how long a discarded paper can be restored
+}
+
+// DefaultLimits are what a province needs, with the reason for each.
+func DefaultLimits() Limits {
+	return Limits{
+		FileBytes:     512 << 20, // a 2,000-page colour file at 200 dpi is about 400 MB
+		MetadataBytes: 64 << 10,
+		FileName:      255,  // what file systems carry
+		FieldText:     2000, // the longest field of the law's tables (Autograph)
+		Inspect: InspectLimits{
+			Pages:         5000,      // the thickest land files
+			PagePoints:    72 * 60,   // A0 is 46.8 inches; 60 leaves room for long maps
+			ImagePixels:   200e6,     // A0 at 300 dpi is 139 megapixels
+			TotalPixels:   50e9,      // 5,000 pages of A4 at 300 dpi is 43 gigapixels
+			Objects:       1_000_000, // a 5,000-page born-digital file has about 100,000
+			InflatedBytes: 1 << 30,   // what is unpacked while looking, not the scans themselves
+			Time:          5 * time.Second,
+			Memory:        256 << 20,
+		},
+		Read: ReadLimits{
+			PageTime:   120 * time.Second,
+			PagePixels: 40e6, // A3 at 300 dpi is 17 megapixels
+			Memory:     1 << 30,
+			PageText:   256 << 10,
+		},
+		IntentTime:  2 * time.Hour, // longer than the slowest upload
+		ListRows:    200,
+		QueryText:   500,
+		ViewEvery:   15 * time.Minute,
+		DiscardKept: 30 * 24 * time.Hour,
+	}
+}

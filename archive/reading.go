@@ -1,0 +1,88 @@
+package archive
+
+import (
+	"context"
+	"os"
+)
+
+// ReadingState says how far the reading of a version is. It is not a state of the document: no move waits for it.
+type ReadingState string
+
+const (
+	ReadingWaiting ReadingState = "waiting"
+	ReadingRunning ReadingState = "running"
+	ReadingDone    ReadingState = "done"
+	ReadingPartial ReadingState = "partial" // finished; some pages could not be read
+	ReadingFailed  ReadingState = "failed"  // finished; no page could be read
+	ReadingOff     ReadingState = "off"     // this house does not read
+)
+
+// PageSource says where the words of a page came from.
+type PageSource string
+
+const (
+	SourceText   PageSource = "text"   // the page's own, born-digital text
+	SourceScan   PageSource = "scan"   // recognised from the page image
+	SourceBlank  PageSource = "blank"  // nothing on it
+	SourceFailed PageSource = "failed" // could not be read; Err says why
+	SourceWaits  PageSource = "waits"  // needs recognition and no recogniser is installed: read it again later
+)
+
+// Box is a rectangle on the page as displayed, in points (1/72 inch) from the top left corner.
+type Box struct {
+	X0 float32 `json:"x0"`
+	Y0 float32 `json:"y0"`
+	X1 float32 `json:"x1"`
+	Y1 float32 `json:"y1"`
+}
+
+// Word is one word with its place.
+type Word struct {
+	Text       string  `json:"text"` // NFC
+	Box        Box     `json:"box"`
+	Confidence float32 `json:"confidence"` // 0 to 1; born-digital text is 1
+	Line       int     `json:"line"`       // words of one line share a number, counted from 0 down the page
+}
+
+// PageReading is what was read on one page.
+type PageReading struct {
+	Number     int        `json:"number"` // 1-based
+	Width      float64    `json:"width"`  // points, as displayed
+	Height     float64    `json:"height"`
+	Source     PageSource `json:"source"`
+	Words      []Word     `json:"words"`
+	Text       string     `json:"text"`           // NFC, lines as read, "\n" between lines
+	Confidence float32    `json:"confidence"`     // mean over Words, weighted by length
+	Skew       float32    `json:"skew,omitempty"` // degrees the scan was turned back by
+	Findings   []Finding  `json:"findings,omitempty"`
+	Err        *Text      `json:"error,omitempty"`
+}
+
+// ReadRequest says which pages of a paper to read.
+type ReadRequest struct {
+	MediaType string
+	Pages     []int // 1-based page numbers still to do, ascending
+	Limits    ReadLimits
+}
+
+// RenderRequest asks for a picture of one page.
+type RenderRequest struct {
+	MediaType string
+	Page      int // 1-based
+	Width     int // pixels
+	Limits    ReadLimits
+}
+
+// Reader recognises what stands on pages. Implementations are safe for concurrent use; foreign code runs outside this
+// process, and a page that hangs or crashes it costs that page only.
+type Reader interface {
+	// Read hands each wanted page to each, in the order asked for, as soon as it is read. A page that cannot be read
+	// arrives with SourceFailed; one that needs a missing recogniser with SourceWaits. Read stops when each returns an
+	// error and returns it. The caller keeps f open. Errors: Unavailable, or the context's.
+	Read(ctx context.Context, f *os.File, req ReadRequest, each func(PageReading) error) error
+	// Render returns a JPEG of one page, Width pixels wide. NotFound when the paper has no such page, Unprocessable
+	// when the page cannot be drawn.
+	Render(ctx context.Context, f *os.File, req RenderRequest) ([]byte, error)
+	// Ready returns nil when scans can be recognised, else an Unavailable error that says in plain words what is missing.
+	Ready(ctx context.Context) error
+}

@@ -1,0 +1,151 @@
+package archive
+
+import (
+	"slices"
+	"time"
+)
+
+// Act is something a door asks permission for. Moves of the state table have their own roles; these are the rest.
+type Act string
+
+const (
+	ActDeposit    Act = "deposit"
+	ActRead       Act = "read"     // metadata, pages, text
+	ActDownload   Act = "download" // the bytes
+	ActEdit       Act = "edit"
+	ActDossier    Act = "dossier"    // open and change dossiers
+	ActRegistry   Act = "registry"   // agencies and procedures
+	ActAccounts   Act = "accounts"   // accounts and tokens
+	ActTrail      Act = "trail"      // the events of others
+	ActStatus     Act = "status"     // state of the house
+	ActQuarantine Act = "quarantine" // look at quarantined papers
+)
+
+// rights is the table: which role may do which act. Absent means no.
+var rights = map[Act][]Role{
+	ActDeposit:    {RoleClerk, RoleChecker, RoleService},
+	ActRead:       {RoleClerk, RoleChecker, RoleArchivist, RoleAuditor, RoleAdmin, RoleService},
+	ActDownload:   {RoleClerk, RoleChecker, RoleArchivist, RoleAuditor, RoleService},
+	ActEdit:       {RoleClerk, RoleChecker, RoleService},
+	ActDossier:    {RoleClerk, RoleChecker, RoleService},
+	ActRegistry:   {RoleAdmin},
+	ActAccounts:   {RoleAdmin},
+	ActTrail:      {RoleAuditor, RoleAdmin},
+	ActStatus:     {RoleAdmin},
+	ActQuarantine: {RoleChecker},
+}
+
+// Acts lists every act of the table, sorted, for documentation and tests.
+func Acts() []Act {
+	out := make([]Act, 0, len(rights))
+	for a := range rights {
+		out = append(out, a)
+	}
+	slices.Sort(out)
+	return out
+}
+
+// May reports whether the role may ever do act. Decide adds scope, class, state and time.
+func (r Role) May(act Act) bool { return r == RoleSystem || slices.Contains(rights[act], r) }
+
+// Decide is the one function that says whether actor may do act on d at now. nil is yes; ErrNotFound when d is out of
+// the actor's scope, class or time window, so that its existence is not given away; ErrForbidden when it is in scope
+// and the act is not the actor's. Visibility is the same rule as data, for lists; a test holds the two equal.
+func Decide(a Actor, act Act, d *Document, now time.Time) error {
+	if !a.Sees(now).Admits(d) {
+		return ErrNotFound
+	}
+	if !a.Role.May(act) {
+		return ErrForbidden
+	}
+	return nil
+}
+
+// DecideAt is Decide for acts on an agency rather than a paper (deposit, dossier): the agency must be in scope.
+func DecideAt(a Actor, act Act, agency AgencyCode, now time.Time) error {
+	if !a.Role.May(act) || !a.active(now) {
+		return ErrForbidden
+	}
+	if !a.Covers(agency) {
+		return ErrNotFound
+	}
+	return nil
+}
+
+// Covers reports whether agency lies in the actor's scope.
+func (a Actor) Covers(agency AgencyCode) bool {
+	if a.Role == RoleSystem || a.Agency == "" {
+		return true
+	}
+	if a.scope != nil {
+		return a.scope.has(agency)
+	}
+	return agency == a.Agency
+}
+
+// active reports whether now lies in the actor's time window.
+func (a Actor) active(now time.Time) bool {
+	return (a.From.IsZero() || !now.Before(a.From)) && (a.Until.IsZero() || now.Before(a.Until))
+}
+
+// Visibility is what an actor may see, as data: SQL makes a WHERE clause of it and bleve a conjunct, so that no list is
+// ever filtered after it was fetched. The zero value admits nothing.
+type Visibility struct {
+	Everything bool         // the program itself
+	Whole      bool         // every custodian
+	Custodians []AgencyCode // sorted; used when Whole is false
+	Accesses   []Access     // classes seen without being named; never contains a class the role may not see
+	Named      ID           // sees sealed papers that name this person, in scope
+	States     []State      // states seen
+	Uploader   ID           // sees own discarded papers in scope, to restore them
+}
+
+// Sees returns what the actor may see at now. Outside the actor's time window that is nothing.
+func (a Actor) Sees(now time.Time) Visibility {
+	if a.Role == RoleSystem {
+		return Visibility{Everything: true}
+	}
+	if !a.Role.May(ActRead) || !a.active(now) {
+		return Visibility{}
+	}
+	v := Visibility{Whole: a.Agency == "", Accesses: []Access{Public, Restricted}, Named: a.ID, Uploader: a.ID}
+	if !v.Whole {
+		v.Custodians = []AgencyCode{a.Agency}
+		if a.scope != nil {
+			v.Custodians = a.scope.codes
+		}
+	}
+	if a.Role == RoleArchivist {
+		v.Accesses = append(v.Accesses, Sealed)
+	}
+	v.States = []State{Review, Checking, Accepted, Published, Superseded, Withdrawn, Returned, Disposed}
+	switch a.Role {
+	case RoleChecker:
+		v.States = append(v.States, Quarantined, Discarded)
+	case RoleArchivist, RoleAuditor:
+		v.States = append(v.States, Discarded)
+	}
+	return v
+}
+
+// Admits is Visibility applied to one document.
+func (v Visibility) Admits(d *Document) bool {
+	if v.Everything {
+		return true
+	}
+	if !v.Whole {
+		if _, ok := slices.BinarySearch(v.Custodians, d.Custodian); !ok {
+			return false
+		}
+	}
+	if !slices.Contains(v.Accesses, d.Access) && !(d.Access == Sealed && !v.Named.IsZero() && slices.Contains(d.Named, v.Named)) {
+		return false
+	}
+	if slices.Contains(v.States, d.State) {
+		return true
+	}
+	return d.State == Discarded && !v.Uploader.IsZero() && d.Uploader == v.Uploader
+}
+
+// Nothing reports whether v admits no document at all, so that a door can answer without asking.
+func (v Visibility) Nothing() bool { return !v.Everything && len(v.States) == 0 }

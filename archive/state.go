@@ -1,0 +1,114 @@
+package archive
+
+import "slices"
+
+// State is where a document stands in its life.
+type State string
+
+const (
+	Review      State = "review"    // a clerk confirms the fields
+	Checking    State = "checking"  // a second person looks
+	Accepted    State = "accepted"  // components end here
+	Published   State = "published" // results only
+	Superseded  State = "superseded"
+	Withdrawn   State = "withdrawn"
+	Returned    State = "returned"    // sent back with a reason
+	Quarantined State = "quarantined" // kept outside the OCFL root; opened by a checker only
+	Discarded   State = "discarded"   // can be restored for a time, then erased with a tombstone
+	Disposed    State = "disposed"    // a tombstone
+)
+
+// States lists every state in the order of a paper's life.
+var States = []State{Review, Checking, Accepted, Published, Superseded, Withdrawn, Returned, Quarantined, Discarded, Disposed}
+
+// Move is an act that changes a document's state.
+type Move string
+
+const (
+	Submit     Move = "submit"
+	Accept     Move = "accept"
+	Return     Move = "return"
+	Publish    Move = "publish"
+	Supersede  Move = "supersede"
+	Withdraw   Move = "withdraw"
+	Quarantine Move = "quarantine"
+	Release    Move = "release"
+	Discard    Move = "discard"
+	Restore    Move = "restore"
+	Rescan     Move = "rescan" // a new version of the file
+)
+
+// Rule says who may make a move, from where to where, and what must hold.
+type Rule struct {
+	Move       Move
+	From       []State
+	To         State // "" means the state the document had before (restore, release)
+	Roles      []Role
+	ByUploader bool // the uploader may make it too, whatever the role
+	NotByHand  bool // never the person who uploaded or submitted it (four eyes)
+	Reason     bool // a reason is required
+	ResultOnly bool
+	Durable    bool // writes an OCFL version before its transaction (acts at or after accept)
+	Name       Text
+}
+
+// Rules is the whole state table. The documentation, the pages' buttons and the tests read it; nothing else decides.
+var Rules = []Rule{
+	{Move: Submit, From: []State{Review, Returned}, To: Checking, Roles: []Role{RoleClerk, RoleChecker, RoleService}, ByUploader: true, Name: Text{"Gửi kiểm tra", "Submit"}},
+	{Move: Accept, From: []State{Checking}, To: Accepted, Roles: []Role{RoleChecker}, NotByHand: true, Durable: true, Name: Text{"Chấp nhận", "Accept"}},
+	{Move: Return, From: []State{Checking}, To: Returned, Roles: []Role{RoleChecker}, Reason: true, Name: Text{"Trả lại", "Return"}},
+	{Move: Publish, From: []State{Accepted}, To: Published, Roles: []Role{RoleChecker}, ResultOnly: true, Durable: true, Name: Text{"Công bố", "Publish"}},
+	{Move: Supersede, From: []State{Published}, To: Superseded, Roles: []Role{RoleChecker}, Reason: true, ResultOnly: true, Durable: true, Name: Text{"Thay thế", "Supersede"}},
+	{Move: Withdraw, From: []State{Published}, To: Withdrawn, Roles: []Role{RoleChecker}, Reason: true, ResultOnly: true, Durable: true, Name: Text{"Thu hồi", "Withdraw"}},
+	{Move: Quarantine, From: []State{Review, Checking, Returned}, To: Quarantined, Roles: []Role{RoleChecker}, Reason: true, Name: Text{"Cách ly", "Quarantine"}},
+	{Move: Release, From: []State{Quarantined}, To: Review, Roles: []Role{RoleChecker}, Reason: true, Name: Text{"Giải tỏa cách ly", "Release"}},
+	{Move: Discard, From: []State{Review, Checking, Returned, Quarantined}, To: Discarded, Roles: []Role{RoleChecker}, ByUploader: true, Reason: true, Name: Text{"Bỏ", "Discard"}},
+	{Move: Restore, From: []State{Discarded}, To: "", Roles: []Role{RoleChecker}, ByUploader: true, Name: Text{"Khôi phục", "Restore"}},
+	{Move: Rescan, From: []State{Review, Returned}, To: Review, Roles: []Role{RoleClerk, RoleChecker, RoleService}, ByUploader: true, Name: Text{"Quét lại", "New scan"}},
+}
+
+// RuleOf returns the rule of a move, NotFound when there is no such move.
+func RuleOf(m Move) (Rule, error) {
+	for _, r := range Rules {
+		if r.Move == m {
+			return r, nil
+		}
+	}
+	return Rule{}, ErrNotFound
+}
+
+// check says whether actor may make the move on d with reason. Scope and the right to see d are decided before.
+func (r Rule) check(a Actor, d *Document, reason string) error {
+	own := r.ByUploader && !a.ID.IsZero() && a.ID == d.Uploader
+	if !own && !slices.Contains(r.Roles, a.Role) {
+		return ErrForbidden
+	}
+	if !slices.Contains(r.From, d.State) {
+		return Fault(Conflict, "wrong_state", Text{"Giấy tờ đang ở trạng thái không cho phép việc này.", "The paper's present state does not allow this."})
+	}
+	if r.NotByHand && (a.ID == d.Uploader || a.ID == d.Submitter) {
+		return Fault(Forbidden, "four_eyes", Text{"Người số hóa không được tự kiểm tra giấy tờ của mình.", "Whoever scanned or submitted a paper cannot also accept it."})
+	}
+	if r.ResultOnly && d.Kind != Result {
+		return Fault(Conflict, "not_a_result", Text{"Chỉ kết quả giải quyết mới được công bố.", "Only results of procedures are published."})
+	}
+	if r.Reason && reason == "" {
+		return &Error{Kind: Invalid, Code: "reason_required", Msg: Text{"Việc này cần ghi lý do.", "This needs a reason."},
+			Fields: []FieldError{{Field: "reason", Code: "required", Msg: Text{"Xin ghi lý do.", "Please give a reason."}}}}
+	}
+	return nil
+}
+
+// Moves returns the moves actor could make on d now, in the order of the table, supposing a reason is given.
+func Moves(a Actor, d *Document) []Rule {
+	var out []Rule
+	for _, r := range Rules {
+		if r.check(a, d, "-") == nil {
+			out = append(out, r)
+		}
+	}
+	return out
+}
+
+// Editable reports whether the fields of a document in this state can be changed by a clerk.
+func (s State) Editable() bool { return s == Review || s == Returned }
