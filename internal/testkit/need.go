@@ -15,7 +15,7 @@ func Need(t testing.TB, program string) string {
 	t.Helper()
 	path, err := exec.LookPath(program)
 	if err != nil {
-		missing(t, "program "+program+" is not installed")
+		Missing(t, "program "+program+" is not installed")
 	}
 	return path
 }
@@ -41,7 +41,8 @@ func Root() string {
 	return filepath.Dir(filepath.Dir(filepath.Dir(file)))
 }
 
-func missing(t testing.TB, what string) {
+// Missing skips the test on a laptop and fails it when CI=true, saying what is missing.
+func Missing(t testing.TB, what string) {
 	t.Helper()
 	if os.Getenv("CI") == "true" {
 		t.Fatal(what + " (required in CI)")
