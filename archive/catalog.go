@@ -188,12 +188,21 @@ type EventListing struct {
 	Next  string
 }
 
-// Intents keeps what is being written.
+// Intents keeps what is being written. An intent is open until its owner closes it in the transaction of its act, or the
+// janitor takes it; a taken intent can no longer be closed by its owner, so the two can never both win.
 type Intents interface {
+	// Open adds i. Conflict with code busy when another intent of the same document is there: the document's lock.
 	Open(ctx context.Context, i Intent) error
-	Close(ctx context.Context, id ID) error // NotFound when the janitor has taken it: the act must not go on
-	Get(ctx context.Context, id ID) (Intent, error)
-	// Expired returns intents past their time at now, and every intent of node opened before nodeStart, at most limit.
+	// Close removes an open intent: its act is done. NotFound when it was taken or is gone: the act must not go on.
+	Close(ctx context.Context, id ID) error
+	// Take marks an intent as the janitor's. Taking twice is no error; NotFound when it is gone.
+	Take(ctx context.Context, id ID) error
+	// Drop removes a taken intent after its bytes are gone or its act was rolled forward.
+	Drop(ctx context.Context, id ID) error
+	// OfDocument returns the intent of a document, taken or not; NotFound when there is none.
+	OfDocument(ctx context.Context, document ID) (Intent, error)
+	// Expired returns intents past their time at now, taken ones, and every intent of node opened before nodeStart, oldest
+	// first, at most limit.
 	Expired(ctx context.Context, now time.Time, node string, nodeStart time.Time, limit int) ([]Intent, error)
 	Count(ctx context.Context) (int, error)
 }

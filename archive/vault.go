@@ -77,6 +77,11 @@ type Content interface {
 	Size() int64
 }
 
+// Filer is implemented by a Content that lies in one file of this machine. File returns that file, open for reading by
+// offset; it stays open until the Content is closed. Content without it is copied to a temporary file first where a
+// child process needs a descriptor.
+type Filer interface{ File() *os.File }
+
 // Vault keeps objects of immutable versions (OCFL 1.1). Implementations are safe for concurrent use.
 type Vault interface {
 	// Spool writes r durably beside the store, hashing as it goes, in one pass; more than limit bytes is TooLarge and
