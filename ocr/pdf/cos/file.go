@@ -1,0 +1,502 @@
+package cos
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"sort"
+)
+
+// Limits bound what one File may cost. Every zero means the default.
+type Limits struct {
+	Objects     int   // objects in the file, all revisions together; default 1,000,000
+	Depth       int   // nesting of arrays and dictionaries; default 100
+	StreamBytes int64 // what one stream may unpack to, at every step of its chain; default 256 MB
+	TotalBytes  int64 // what all streams may unpack to together; default 1 GB
+	HeldBytes   int64 // what may be unpacked into memory at once: object streams, page contents; default 48 MB
+	Values      int   // values (numbers, names, …) in one object; default 500,000
+}
+
+func (l Limits) withDefaults() Limits {
+	def := func(v *int, d int) {
+		if *v <= 0 {
+			*v = d
+		}
+	}
+	def64 := func(v *int64, d int64) {
+		if *v <= 0 {
+			*v = d
+		}
+	}
+	def(&l.Objects, 1_000_000)
+	def(&l.Depth, 100)
+	def(&l.Values, 500_000)
+	def64(&l.StreamBytes, 256<<20)
+	def64(&l.TotalBytes, 1<<30)
+	def64(&l.HeldBytes, 48<<20)
+	return l
+}
+
+// File is one PDF. It is used by one goroutine at a time.
+type File struct {
+	ctx  context.Context
+	data []byte
+	lim  Limits
+
+	found []entry // every `n g obj` in the file, then every object of every object stream
+	byNum []int32 // indexes into found, by number, then by place
+	xref  map[int]place
+	stms  []int32 // indexes into found of the object streams
+
+	sections    []Dict // trailers and cross-reference stream dictionaries of the /Prev chain, newest first
+	trailers    []Dict // the same and every other one found, in the order of the file
+	xrefOffsets []int64
+	trailer     Dict
+	crypt       *crypt
+	lock        Lock
+
+	// Repaired says that the cross-reference table was missing or wrong and objects were found by looking for them.
+	Repaired bool
+
+	cache      map[int]Object
+	cacheCost  int
+	stmCache   map[int32][]byte
+	stmCost    int
+	endstreams []int64
+	spent      int64
+	work       int64
+	values     int
+}
+
+// entry is one definition of an object: at off in the file, or the idx-th of the object stream found[in].
+type entry struct {
+	num, gen int32
+	off      int64 // in the file: after `obj`; in an object stream: of the object in the unpacked bytes
+	in       int32 // -1: in the file
+}
+
+// place is what a cross-reference table says.
+type place struct {
+	off int64 // of `n g obj`, when stm is 0
+	stm int   // number of the object stream
+	idx int
+}
+
+// ErrNotPDF says that the bytes hold no object and no trailer at all.
+var ErrNotPDF = errors.New("no pdf objects")
+
+// Open indexes data, which must stay unchanged while the File is used. It returns a *LimitError when a budget is spent, ctx's error,
+// or ErrNotPDF. A file that needs a password opens, with Lock() == Locked; its object streams stay closed.
+func Open(ctx context.Context, data []byte, lim Limits) (*File, error) {
+	f := &File{ctx: ctx, data: data, lim: lim.withDefaults(), xref: map[int]place{}, cache: map[int]Object{}, stmCache: map[int32][]byte{}}
+	if err := f.scan(); err != nil {
+		return nil, err
+	}
+	f.sortByNumber()
+	f.readXRef()
+	if len(f.found) == 0 && len(f.trailers) == 0 && len(f.sections) == 0 {
+		return nil, ErrNotPDF
+	}
+	f.unlock()
+	if err := f.openObjectStreams(); err != nil {
+		return nil, err
+	}
+	f.chooseTrailer()
+	return f, f.ctx.Err()
+}
+
+// Lock says how the file is encrypted.
+func (f *File) Lock() Lock { return f.lock }
+
+// Size is the length of the file in bytes.
+func (f *File) Size() int64 { return int64(len(f.data)) }
+
+// Data is the whole file.
+func (f *File) Data() []byte { return f.data }
+
+// Trailer is the newest trailer that names a catalogue.
+func (f *File) Trailer() Dict { return f.trailer }
+
+// Revisions is the number of cross-reference sections in the chain of the newest one; 0 when there is no usable chain.
+func (f *File) Revisions() int { return len(f.sections) }
+
+// Root is the document catalogue; nil when there is none.
+func (f *File) Root() Dict {
+	d, _ := f.Dict(f.trailer.Get("Root"))
+	return d
+}
+
+// Spent is how many bytes streams were unpacked to so far.
+func (f *File) Spent() int64 { return f.spent }
+
+// Refill makes the budget of unpacked bytes whole again: a reader that goes page by page is bounded per page.
+func (f *File) Refill() { f.spent = 0 }
+
+// Use makes later calls obey ctx.
+func (f *File) Use(ctx context.Context) { f.ctx = ctx }
+
+// Values is how many values all objects hold together, known after EachObject.
+func (f *File) Values() int { return f.values }
+
+// charge counts bytes looked at, so that crossing pieces of garbage cannot cost quadratic time.
+func (f *File) charge(n int) error {
+	f.work += int64(n)
+	if limit := 64*int64(len(f.data)) + 256<<20; f.work > limit {
+		return &LimitError{"work", limit}
+	}
+	return f.ctx.Err()
+}
+
+// parseAt reads the object whose content starts at off.
+func (f *File) parseAt(off int64, id Ref) (Object, error) {
+	l := NewLexer(f.data, int(off))
+	l.MaxDepth, l.MaxValues = f.lim.Depth, f.lim.Values
+	o, _ := l.Next()
+	if err := f.charge(l.Pos() - int(off)); err != nil {
+		return nil, err
+	}
+	if err := f.check(l); err != nil {
+		return nil, err
+	}
+	d, is := o.(Dict)
+	if !is {
+		return o, nil
+	}
+	l.SkipSpace()
+	rest := f.data[min(l.Pos(), len(f.data)):]
+	if !bytes.HasPrefix(rest, []byte("stream")) {
+		return d, nil
+	}
+	start := l.Pos() + len("stream")
+	for start < len(f.data) && (f.data[start] == ' ' || f.data[start] == '\t') {
+		start++
+	}
+	if start < len(f.data) && f.data[start] == '\r' {
+		start++
+	}
+	if start < len(f.data) && f.data[start] == '\n' {
+		start++
+	}
+	return &Stream{Dict: d, ID: id, Start: int64(start)}, nil
+}
+
+func (f *File) check(l *Lexer) error {
+	f.values += l.Values
+	if l.TooDeep {
+		return &LimitError{"depth", int64(f.lim.Depth)}
+	}
+	if l.TooMany {
+		return &LimitError{"values", int64(f.lim.Values)}
+	}
+	return nil
+}
+
+// load reads one definition.
+func (f *File) load(i int32) (Object, error) {
+	e := f.found[i]
+	id := Ref{int(e.num), int(e.gen)}
+	if e.in < 0 {
+		return f.parseAt(e.off, id)
+	}
+	data, err := f.objectStream(e.in)
+	if err != nil || e.off >= int64(len(data)) {
+		return nil, err
+	}
+	l := NewLexer(data, int(e.off))
+	l.MaxDepth, l.MaxValues = f.lim.Depth, f.lim.Values
+	o, _ := l.Next()
+	if err := f.charge(l.Pos() - int(e.off)); err != nil {
+		return nil, err
+	}
+	return o, f.check(l)
+}
+
+// Resolve follows references to what the newest revision says; what cannot be read is nil.
+func (f *File) Resolve(o Object) Object {
+	for range 32 {
+		r, is := o.(Ref)
+		if !is {
+			return o
+		}
+		o = f.object(r)
+	}
+	return nil
+}
+
+// Dict resolves o to a dictionary, a stream's dictionary included.
+func (f *File) Dict(o Object) (Dict, bool) {
+	switch v := f.Resolve(o).(type) {
+	case Dict:
+		return v, true
+	case *Stream:
+		return v.Dict, true
+	}
+	return nil, false
+}
+
+func (f *File) object(r Ref) Object {
+	if o, ok := f.cache[r.Num]; ok {
+		return o
+	}
+	before := f.values
+	o, err := f.lookup(r)
+	if err != nil {
+		return nil
+	}
+	cost := f.values - before + 1
+	if f.cacheCost += cost; f.cacheCost > 200_000 {
+		clear(f.cache)
+		f.cacheCost = cost
+	}
+	f.cache[r.Num] = o
+	return o
+}
+
+func (f *File) lookup(r Ref) (Object, error) {
+	if p, ok := f.xref[r.Num]; ok {
+		if p.stm == 0 {
+			if p.off < 0 && !f.Repaired {
+				return nil, nil // freed
+			}
+			if num, gen, off, ok := f.header(p.off); ok && num == r.Num {
+				return f.parseAt(off, Ref{num, gen})
+			}
+			f.Repaired = true
+		} else if i, ok := f.inStream(p.stm, r.Num); ok {
+			return f.load(i)
+		}
+	}
+	if i, ok := f.last(r.Num); ok {
+		return f.load(i)
+	}
+	return nil, nil
+}
+
+// inStream finds object num in the newest object stream that is object stm.
+func (f *File) inStream(stm, num int) (int32, bool) {
+	defs := f.definitions(num)
+	for i := len(defs) - 1; i >= 0; i-- {
+		if e := f.found[defs[i]]; e.in >= 0 && int(f.found[e.in].num) == stm {
+			return defs[i], true
+		}
+	}
+	return 0, false
+}
+
+// definitions returns every definition of object num, in the order of the file.
+func (f *File) definitions(num int) []int32 {
+	lo := sort.Search(len(f.byNum), func(i int) bool { return int(f.found[f.byNum[i]].num) >= num })
+	hi := lo
+	for hi < len(f.byNum) && int(f.found[f.byNum[hi]].num) == num {
+		hi++
+	}
+	return f.byNum[lo:hi]
+}
+
+func (f *File) last(num int) (int32, bool) {
+	defs := f.definitions(num)
+	if len(defs) == 0 {
+		return 0, false
+	}
+	return defs[len(defs)-1], true
+}
+
+// All returns what o may mean in any revision: o itself, or every definition of the object it points at (at most 64).
+func (f *File) All(o Object) []Object {
+	r, is := o.(Ref)
+	if !is {
+		return []Object{o}
+	}
+	out := []Object{f.Resolve(r)}
+	for _, i := range f.definitions(r.Num) {
+		if len(out) >= 64 {
+			break
+		}
+		if v, err := f.load(i); err == nil {
+			out = append(out, f.Resolve(v))
+		}
+	}
+	return out
+}
+
+func (f *File) sortByNumber() {
+	f.byNum = make([]int32, len(f.found))
+	for i := range f.byNum {
+		f.byNum[i] = int32(i)
+	}
+	// Objects of an object stream stand where their stream stands.
+	at := func(i int32) int64 {
+		if e := f.found[i]; e.in >= 0 {
+			return f.found[e.in].off
+		}
+		return f.found[i].off
+	}
+	sort.Slice(f.byNum, func(a, b int) bool {
+		x, y := f.byNum[a], f.byNum[b]
+		if f.found[x].num != f.found[y].num {
+			return f.found[x].num < f.found[y].num
+		}
+		if at(x) != at(y) {
+			return at(x) < at(y)
+		}
+		return x < y
+	})
+}
+
+func (f *File) unlock() {
+	var dict Dict
+	var id String
+	for _, t := range append(append([]Dict{}, f.sections...), f.trailers...) {
+		if d, ok := f.Dict(t.Get("Encrypt")); ok && dict == nil {
+			dict = d
+		}
+		if ids, is := f.Resolve(t.Get("ID")).(Array); is && len(ids) > 0 && id == "" {
+			id, _ = f.Resolve(ids[0]).(String)
+		}
+	}
+	if dict == nil {
+		return
+	}
+	c, err := newCrypt(dict, id, f.Resolve)
+	if err != nil {
+		f.lock = Locked
+		return
+	}
+	f.crypt, f.lock = c, OwnerLocked
+}
+
+// chooseTrailer takes the newest section that names a catalogue; without a chain the last trailer in the file; without any the last
+// object that calls itself a catalogue.
+func (f *File) chooseTrailer() {
+	names := func(t Dict) bool { d, ok := f.Dict(t.Get("Root")); return ok && len(d) > 0 }
+	for _, t := range f.sections {
+		if names(t) {
+			f.trailer = t
+			return
+		}
+	}
+	f.Repaired = true
+	for i := len(f.trailers) - 1; i >= 0; i-- {
+		if names(f.trailers[i]) {
+			f.trailer = f.trailers[i]
+			return
+		}
+	}
+	for i := len(f.found) - 1; i >= 0; i-- {
+		if o, err := f.load(int32(i)); err == nil {
+			if d, is := o.(Dict); is && d.Name("Type") == "Catalog" {
+				f.trailer = Dict{{"Root", Ref{int(f.found[i].num), int(f.found[i].gen)}}}
+				return
+			}
+		}
+	}
+}
+
+// Raw returns the bytes of a stream as they stand in the file.
+func (f *File) Raw(s *Stream) []byte {
+	start := s.Start
+	if start >= int64(len(f.data)) {
+		return nil
+	}
+	if n, ok := Int(f.Resolve(s.Dict.Get("Length"))); ok && n >= 0 && n <= int64(len(f.data))-start {
+		after := f.data[start+n:]
+		for i := 0; i < 4 && len(after) > 0 && isSpace(after[0]); i++ {
+			after = after[1:]
+		}
+		if bytes.HasPrefix(after, []byte("endstream")) {
+			return f.data[start : start+n]
+		}
+	}
+	end := f.endstream(start)
+	raw := f.data[start:end]
+	if bytes.HasSuffix(raw, []byte("\r\n")) {
+		return raw[:len(raw)-2]
+	}
+	if n := len(raw); n > 0 && (raw[n-1] == '\n' || raw[n-1] == '\r') {
+		return raw[:n-1]
+	}
+	return raw
+}
+
+// endstream finds the first `endstream` at or after start. All of them are listed once, so that a file full of streams without end
+// costs one pass and not one pass each.
+func (f *File) endstream(start int64) int64 {
+	if f.endstreams == nil {
+		f.endstreams = []int64{}
+		for at := 0; ; {
+			i := bytes.Index(f.data[at:], []byte("endstream"))
+			if i < 0 {
+				break
+			}
+			f.endstreams = append(f.endstreams, int64(at+i))
+			at += i + len("endstream")
+		}
+	}
+	i := sort.Search(len(f.endstreams), func(i int) bool { return f.endstreams[i] >= start })
+	if i < len(f.endstreams) {
+		return f.endstreams[i]
+	}
+	return int64(len(f.data))
+}
+
+// Decoded is a stream half or wholly unpacked.
+type Decoded struct {
+	io.Reader
+	// Codec is the picture codec the bytes are still in; its Name is "" when everything is undone.
+	Codec Filter
+}
+
+// Decode undoes encryption and filters up to a picture codec, while it is read. Reads fail with a *LimitError once a budget is spent.
+// An unknown filter is an error.
+func (f *File) Decode(s *Stream) (Decoded, error) { return f.decode(s, f.lim.StreamBytes) }
+
+// DecodeLimit is Decode with a budget of its own for this stream.
+func (f *File) DecodeLimit(s *Stream, limit int64) (Decoded, error) { return f.decode(s, limit) }
+
+func (f *File) decode(s *Stream, limit int64) (Decoded, error) {
+	var src io.Reader = bytes.NewReader(f.Raw(s))
+	if f.crypt != nil {
+		src = f.crypt.reader(src, s)
+	}
+	return f.undo(src, s.Dict, limit)
+}
+
+// DecodeInline undoes the filters of an inline image.
+func (f *File) DecodeInline(raw []byte, d Dict) (Decoded, error) {
+	return f.undo(bytes.NewReader(raw), d, f.lim.StreamBytes)
+}
+
+func (f *File) undo(src io.Reader, dict Dict, limit int64) (Decoded, error) {
+	d := &decoder{limit: limit}
+	tick := 0
+	d.spend = func(n int) error {
+		if f.spent += int64(n); f.spent > f.lim.TotalBytes {
+			return &LimitError{"total_bytes", f.lim.TotalBytes}
+		}
+		if tick += n; tick > 1<<20 {
+			tick = 0
+			return f.ctx.Err()
+		}
+		return nil
+	}
+	codec, err := d.build(src, Filters(dict, f.Resolve), f.Resolve)
+	if err != nil {
+		return Decoded{}, err
+	}
+	return Decoded{d, codec}, nil
+}
+
+// Bytes unpacks a stream into memory, at most HeldBytes of it.
+func (f *File) Bytes(s *Stream) ([]byte, error) {
+	d, err := f.decode(s, f.lim.HeldBytes)
+	if err != nil {
+		return nil, err
+	}
+	data, err := io.ReadAll(d)
+	if err != nil {
+		return nil, fmt.Errorf("unpack object %d: %w", s.ID.Num, err)
+	}
+	return data, nil
+}
