@@ -1,0 +1,213 @@
+package sandbox
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"sync/atomic"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// watchEvery is how often clock and memory of a working child are looked at. A sample costs some 30 µs for a child
+// alone; in this time a process can fill about 40 MB, and RLIMIT_DATA stands behind.
+const watchEvery = 20 * time.Millisecond
+
+// run does one task on the child. It reports whether any reply reached t.Each. After an error that is not a *Refusal the
+// child is dead or dying.
+func (c *child) run(ctx context.Context, t Task, files []*os.File) (replied bool, err error) {
+	if err := c.allowProcessorTime(); err != nil {
+		c.kill(err)
+		return false, c.outcome(err)
+	}
+	clock := newClock(t.Time)
+	watched, stop := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(watched)
+		c.watch(ctx, clock, t.Memory, stop)
+	}()
+	defer func() { close(stop); <-watched }()
+
+	if err := c.sendTask(t.Body, files); err != nil {
+		return false, c.outcome(err)
+	}
+	for {
+		k, body, err := readFrame(c.conn, c.profile.MessageBytes)
+		if errors.Is(err, ErrMessage) {
+			c.kill(err)
+		}
+		if err != nil {
+			return replied, c.outcome(err)
+		}
+		switch k {
+		case kindReply:
+			clock.pause() // what the caller does with a reply is not the child's time
+			if t.Each == nil {
+				c.kill(fmt.Errorf("%w: a reply nobody asked for", ErrMessage))
+				return replied, c.outcome(nil)
+			}
+			replied = true
+			if err := t.Each(body); err != nil {
+				c.kill(err)
+				return replied, err
+			}
+			clock.start()
+		case kindDone:
+			if len(body) == 0 {
+				return replied, nil
+			}
+			r := &Refusal{}
+			if err := json.Unmarshal(body, r); err != nil {
+				c.kill(fmt.Errorf("%w: %w", ErrMessage, err))
+				return replied, c.outcome(nil)
+			}
+			return replied, r
+		default:
+			c.kill(fmt.Errorf("%w: kind %q", ErrMessage, k))
+			return replied, c.outcome(nil)
+		}
+	}
+}
+
+// outcome turns a broken channel into the reason behind it: the line that was crossed, or how the child ended.
+func (c *child) outcome(err error) error {
+	// A child that closed its end without ending is as good as dead. No cause is given: its own end, should it come first, says more.
+	select {
+	case <-c.gone:
+	case <-time.After(time.Second):
+		c.kill(fmt.Errorf("%w: it stopped talking: %v", ErrDied, err))
+		<-c.gone
+	}
+	return c.failure()
+}
+
+// sendTask sends body and descriptors in one frame.
+func (c *child) sendTask(body []byte, files []*os.File) error {
+	fds := make([]int, len(files))
+	for i, f := range files {
+		fds[i] = int(f.Fd()) // ours alone: opened for this task
+	}
+	var oob []byte
+	if len(fds) > 0 {
+		oob = unix.UnixRights(fds...)
+	}
+	h := header(kindTask, len(body))
+	n, _, err := c.conn.WriteMsgUnix(h, oob, nil)
+	if err == nil && n < len(h) {
+		_, err = c.conn.Write(h[n:])
+	}
+	if err == nil {
+		_, err = c.conn.Write(body)
+	}
+	if err != nil {
+		return fmt.Errorf("send task: %w", err)
+	}
+	return nil
+}
+
+// allowProcessorTime moves the soft limit to what the child has used plus what one paper may cost. Programs it starts
+// count from zero under the same limit.
+func (c *child) allowProcessorTime() error {
+	used, err := processorTime(c.cmd.Process.Pid)
+	if err != nil {
+		return fmt.Errorf("read processor time of child: %w", err)
+	}
+	var limit unix.Rlimit
+	if err := unix.Prlimit(c.cmd.Process.Pid, unix.RLIMIT_CPU, nil, &limit); err != nil {
+		return fmt.Errorf("read processor limit of child: %w", err)
+	}
+	limit.Cur = min(uint64((used+c.profile.CPU)/time.Second)+1, limit.Max)
+	if err := unix.Prlimit(c.cmd.Process.Pid, unix.RLIMIT_CPU, &limit, nil); err != nil {
+		return fmt.Errorf("set processor limit of child: %w", err)
+	}
+	return nil
+}
+
+// watch kills the child when its clock runs out, its group holds too much, or ctx ends. It returns when stop is closed
+// or the child is gone.
+func (c *child) watch(ctx context.Context, clock *clock, memory int64, stop <-chan struct{}) {
+	tick := time.NewTicker(watchEvery)
+	defer tick.Stop()
+	starts := len(c.profile.Exec) > 0
+	for {
+		select {
+		case <-stop:
+			return
+		case <-c.gone:
+			return
+		case <-ctx.Done():
+			c.kill(context.Cause(ctx))
+			return
+		case <-tick.C:
+		}
+		if clock.out() {
+			c.kill(fmt.Errorf("%w: no reply for %v", ErrTimeout, clock.limit))
+			return
+		}
+		if held, err := groupMemory(c.cmd.Process.Pid, starts); err == nil && held > memory {
+			c.kill(fmt.Errorf("%w: %d bytes held, %d allowed", ErrMemory, held, memory))
+			return
+		}
+	}
+}
+
+// clock measures the time the parent waits for the child.
+type clock struct {
+	limit time.Duration
+	until atomic.Int64 // nanoseconds since begin; 0 while paused
+	begin time.Time
+}
+
+func newClock(limit time.Duration) *clock {
+	c := &clock{limit: limit, begin: time.Now()}
+	c.start()
+	return c
+}
+
+func (c *clock) start() { c.until.Store(int64(time.Since(c.begin) + c.limit)) }
+func (c *clock) pause() { c.until.Store(0) }
+func (c *clock) out() bool {
+	until := c.until.Load()
+	return until != 0 && int64(time.Since(c.begin)) > until
+}
+
+// stop ends an idle child.
+func (c *child) stop() {
+	c.kill(errors.New("no longer needed"))
+	<-c.gone
+}
+
+// reopen opens every file anew through /proc, read-only unless asked otherwise, so that the child has a file position of
+// its own and no more rights than it needs.
+func reopen(files []File) ([]*os.File, error) {
+	var opened []*os.File
+	for i, f := range files {
+		flag := os.O_RDONLY
+		if f.Write {
+			flag = os.O_RDWR
+			if st, err := f.Stat(); err == nil && st.Mode()&os.ModeNamedPipe != 0 {
+				flag = os.O_WRONLY
+			}
+		}
+		raw, err := f.SyscallConn()
+		if err != nil {
+			closeAll(opened)
+			return nil, fmt.Errorf("pass file %d: %w", i, err)
+		}
+		var again *os.File
+		var failed error
+		// Control, not Fd: the number must not be closed under us, and the mode of the caller's file stays as it is.
+		err = raw.Control(func(fd uintptr) {
+			again, failed = os.OpenFile(fmt.Sprintf("/proc/self/fd/%d", fd), flag, 0)
+		})
+		if err := errors.Join(err, failed); err != nil {
+			closeAll(opened)
+			return nil, fmt.Errorf("pass file %d: %w", i, err)
+		}
+		opened = append(opened, again)
+	}
+	return opened, nil
+}
