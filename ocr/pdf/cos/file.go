@@ -348,15 +348,21 @@ func (f *File) sortByNumber() {
 func (f *File) unlock() {
 	var dict Dict
 	var id String
+	present := false
 	for _, t := range append(append([]Dict{}, f.sections...), f.trailers...) {
-		if d, ok := f.Dict(t.Get("Encrypt")); ok && dict == nil {
+		e := t.Get("Encrypt")
+		if d, ok := f.Dict(e); ok && dict == nil {
 			dict = d
 		}
+		present = present || e != nil
 		if ids, is := f.Resolve(t.Get("ID")).(Array); is && len(ids) > 0 && id == "" {
 			id, _ = f.Resolve(ids[0]).(String)
 		}
 	}
 	if dict == nil {
+		if present { // encrypted in a way nobody can follow
+			f.lock = Locked
+		}
 		return
 	}
 	c, err := newCrypt(dict, id, f.Resolve)

@@ -1,0 +1,80 @@
+package pdf
+
+import (
+	"context"
+	"errors"
+	"math"
+
+	"sohoa/archive"
+	"sohoa/ocr/pdf/cos"
+)
+
+// RenderDPI is the resolution pages without a scan of their own are drawn at; the pixel budget of a page is computed for it.
+const RenderDPI = 300
+
+// withDefaults fills in what the caller left zero.
+func withDefaults(l archive.InspectLimits) archive.InspectLimits {
+	d := archive.DefaultLimits().Inspect
+	if l.Pages <= 0 {
+		l.Pages = d.Pages
+	}
+	if l.PagePoints <= 0 {
+		l.PagePoints = d.PagePoints
+	}
+	if l.ImagePixels <= 0 {
+		l.ImagePixels = d.ImagePixels
+	}
+	if l.TotalPixels <= 0 {
+		l.TotalPixels = d.TotalPixels
+	}
+	if l.Objects <= 0 {
+		l.Objects = d.Objects
+	}
+	if l.InflatedBytes <= 0 {
+		l.InflatedBytes = d.InflatedBytes
+	}
+	if l.Time <= 0 {
+		l.Time = d.Time
+	}
+	if l.Memory <= 0 {
+		l.Memory = d.Memory
+	}
+	return l
+}
+
+// budgetCode translates a spent budget into a finding; "" when err is something else.
+func budgetCode(err error) string {
+	var limit *cos.LimitError
+	switch {
+	case errors.As(err, &limit):
+		switch limit.What {
+		case "objects":
+			return "too_many_objects"
+		case "depth":
+			return "too_deep"
+		case "stream_bytes", "total_bytes", "filters", "values":
+			return "inflates_too_far"
+		}
+		return "too_much_work"
+	case errors.Is(err, context.DeadlineExceeded):
+		return "inspection_time"
+	}
+	return ""
+}
+
+// checkSize judges one page's size before anything is drawn.
+func checkSize(found *findings, s *sheet, number int, l archive.InspectLimits) bool {
+	w, h := s.width(), s.height()
+	switch {
+	case !(w >= 1 && h >= 1) || math.IsInf(w, 0) || math.IsInf(h, 0):
+		found.add("page_size", number, s.id)
+		return false
+	case w > l.PagePoints || h > l.PagePoints:
+		found.add("page_too_large", number, s.id)
+		return false
+	case w/72*h/72*RenderDPI*RenderDPI > float64(l.ImagePixels):
+		found.add("page_too_large", number, s.id)
+		return false
+	}
+	return true
+}
