@@ -86,6 +86,7 @@ type Reading struct {
 	Confidence float32 // mean over the pages that have words
 	Reason     Text    // why it waits or failed, in plain words
 	Proposals  []Proposal
+	Findings   []Finding // what reading has to say about the pages
 }
 
 // Document is one paper: what is known about it, and the versions of its file.

@@ -1,6 +1,9 @@
 package archive
 
-import "time"
+import (
+	"reflect"
+	"time"
+)
 
 // ReadLimits bound the reading of one paper. Zero means the default in DefaultLimits.
 type ReadLimits struct {
@@ -54,5 +57,22 @@ func DefaultLimits() Limits {
 		QueryText:   500,
 		ViewEvery:   15 * time.Minute,
 		DiscardKept: 30 * 24 * time.Hour,
+	}
+}
+
+// withDefaults returns l with every zero field taken from DefaultLimits.
+func (l Limits) withDefaults() Limits {
+	fill(reflect.ValueOf(&l).Elem(), reflect.ValueOf(DefaultLimits()))
+	return l
+}
+
+func fill(v, def reflect.Value) {
+	for i := range v.NumField() {
+		switch f := v.Field(i); {
+		case f.Kind() == reflect.Struct:
+			fill(f, def.Field(i))
+		case f.IsZero():
+			f.Set(def.Field(i))
+		}
 	}
 }

@@ -1,0 +1,205 @@
+package archive
+
+import (
+	"context"
+	"fmt"
+	"io"
+)
+
+// CheckOptions say how deep a check goes.
+type CheckOptions struct {
+	ReadData bool           // read every byte and compare digests
+	Progress func(done int) // after every documents batch; optional
+}
+
+// Check compares vault, catalog, ledger and index and reports each difference to found, which may stop the check by
+// returning an error. Kinds: missing_object, unknown_object, missing_file, size_mismatch, digest_mismatch,
+// corrupt_object, tree_mismatch and the ledger's own, index_missing, index_extra.
+func (a *Archive) Check(ctx context.Context, o CheckOptions, found func(Discrepancy) error) error {
+	if err := a.checkDocuments(ctx, o, found); err != nil {
+		return err
+	}
+	if err := a.checkObjects(ctx, found); err != nil {
+		return err
+	}
+	if a.Ledger != nil {
+		if err := a.Ledger.Verify(ctx, found); err != nil {
+			return err
+		}
+	}
+	return a.checkIndex(ctx, found)
+}
+
+func (a *Archive) checkDocuments(ctx context.Context, o CheckOptions, found func(Discrepancy) error) error {
+	var after ID
+	for done := 0; ; {
+		var docs []Document
+		err := a.Catalog.View(ctx, func(tx Tx) (err error) {
+			docs, err = tx.Documents().Walk(ctx, after, feedBatch)
+			return err
+		})
+		if err != nil || len(docs) == 0 {
+			return err
+		}
+		for i := range docs {
+			after = docs[i].ID
+			if docs[i].State == Disposed {
+				continue
+			}
+			if err := a.checkDocument(ctx, &docs[i], o.ReadData, found); err != nil {
+				return err
+			}
+		}
+		if done += len(docs); o.Progress != nil {
+			o.Progress(done)
+		}
+	}
+}
+
+func (a *Archive) checkDocument(ctx context.Context, d *Document, read bool, found func(Discrepancy) error) error {
+	object := DocumentObject(d.ID)
+	report := func(kind, format string, args ...any) error {
+		return found(Discrepancy{Kind: kind, Object: string(object), Document: d.ID, Detail: fmt.Sprintf(format, args...)})
+	}
+	inv, err := a.Vault.Inventory(ctx, object)
+	switch KindOf(err) {
+	case NotFound:
+		return report("missing_object", "the catalog knows this document, the store does not")
+	case Corrupt:
+		return report("corrupt_object", "%v", err)
+	}
+	if err != nil {
+		return err
+	}
+	files := map[string]ObjectFile{}
+	for _, f := range inv.Files {
+		files[f.Path] = f
+	}
+	for _, v := range d.Versions {
+		f, ok := files[v.Path()]
+		switch {
+		case !ok:
+			err = report("missing_file", "version %d (%s)", v.Number, v.Path())
+		case f.Digest != v.Digest:
+			err = report("digest_mismatch", "version %d: inventory %s, catalog %s", v.Number, f.Digest, v.Digest)
+		default:
+			err = a.checkBytes(ctx, object, v, read, report)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (a *Archive) checkBytes(ctx context.Context, object ObjectID, v Version, read bool, report func(kind, format string, args ...any) error) error {
+	c, err := a.Vault.Open(ctx, object, v.Path())
+	switch KindOf(err) {
+	case NotFound:
+		return report("missing_file", "version %d (%s)", v.Number, v.Path())
+	case Corrupt:
+		return report("corrupt_object", "%v", err)
+	}
+	if err != nil {
+		return err
+	}
+	defer c.Close()
+	if c.Size() != v.Size {
+		return report("size_mismatch", "version %d: %d bytes stored, %d deposited", v.Number, c.Size(), v.Size)
+	}
+	if !read {
+		return nil
+	}
+	if _, err := io.Copy(io.Discard, c); err != nil {
+		if KindOf(err) == Corrupt {
+			return report("digest_mismatch", "version %d: %v", v.Number, err)
+		}
+		return err
+	}
+	return nil
+}
+
+// checkObjects looks for objects the catalog has never heard of. They are reported and never deleted.
+func (a *Archive) checkObjects(ctx context.Context, found func(Discrepancy) error) error {
+	for object, err := range a.Vault.List(ctx) {
+		if err != nil {
+			return err
+		}
+		id, perr := documentOf(object)
+		if perr == nil {
+			err := a.Catalog.View(ctx, func(tx Tx) error {
+				d, err := tx.Documents().Get(ctx, id)
+				if err == nil && d.State == Disposed {
+					return ErrNotFound
+				}
+				if KindOf(err) == NotFound { // on its way in, or being cleaned up
+					_, err = tx.Intents().OfDocument(ctx, id)
+				}
+				return err
+			})
+			if err == nil {
+				continue
+			}
+			if KindOf(err) != NotFound {
+				return err
+			}
+		}
+		if err := found(Discrepancy{Kind: "unknown_object", Object: string(object), Document: id, Detail: "the store holds it, the catalog does not know it"}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func documentOf(o ObjectID) (ID, error) {
+	const prefix = "urn:sohoa:document:"
+	if len(o) < len(prefix) || o[:len(prefix)] != prefix {
+		return ID{}, ErrNotFound
+	}
+	return ParseID(string(o[len(prefix):]))
+}
+
+// checkIndex compares the number of documents, once the index has followed the feed.
+func (a *Archive) checkIndex(ctx context.Context, found func(Discrepancy) error) error {
+	if a.Index == nil {
+		return nil
+	}
+	pos, err := a.Index.Position(ctx)
+	if err != nil {
+		return err
+	}
+	var last int64
+	want := int64(0)
+	err = a.Catalog.View(ctx, func(tx Tx) (err error) {
+		if last, err = tx.Events().Last(ctx); err != nil {
+			return err
+		}
+		counts, err := tx.Documents().Counts(ctx, Visibility{Everything: true})
+		want = 0
+		for s, n := range counts {
+			if s != Disposed {
+				want += int64(n)
+			}
+		}
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	if pos > last {
+		return found(Discrepancy{Kind: "index_ahead", Object: "index", Detail: fmt.Sprintf("index at %d, feed at %d; run sohoa rebuild --index", pos, last)})
+	}
+	if pos < last {
+		return nil // it is still following; what it lacks is on its way
+	}
+	have, err := a.Index.Count(ctx)
+	switch {
+	case err != nil:
+		return err
+	case have < want:
+		return found(Discrepancy{Kind: "index_missing", Object: "index", Detail: fmt.Sprintf("%d documents, %d indexed; run sohoa rebuild --index", want, have)})
+	case have > want:
+		return found(Discrepancy{Kind: "index_extra", Object: "index", Detail: fmt.Sprintf("%d documents, %d indexed; run sohoa rebuild --index", want, have)})
+	}
+	return nil
+}

@@ -1,0 +1,289 @@
+package archive
+
+import (
+	"context"
+	"io"
+	"os"
+	"time"
+)
+
+// Deposit is a paper on its way in.
+type Deposit struct {
+	Body           io.Reader
+	FileName       string
+	MediaType      string // what the caller says it is; magic bytes decide
+	Kind           DocumentKind
+	Dossier        DossierCode
+	Agency         AgencyCode // custodian; zero: the dossier's, else the depositor's
+	Access         Access     // zero: restricted
+	Fields         Fields
+	AllowDuplicate bool
+	// Then runs inside the deposit's transaction, last. It may run more than once. Optional.
+	Then func(context.Context, Tx, Document) error
+}
+
+// Deposit takes a paper in and returns when it is durable: bytes and metadata in the vault, row, event and reading job
+// in the catalog. Errors: Unprocessable with findings and a code of Inspection.Refusal; Conflict duplicate_content with
+// Other when the caller may see the other paper; TooLarge; Invalid; Forbidden; Unavailable. On every error nothing of
+// the paper is visible, and what was written is removed now or, after a crash, by the janitor.
+func (a *Archive) Deposit(ctx context.Context, actor Actor, d Deposit) (Document, error) {
+	now := a.Clock.Now()
+	doc, err := a.prepare(ctx, actor, &d, now)
+	if err != nil {
+		return Document{}, err
+	}
+	intent := Intent{ID: NewID(), Node: a.Node, Object: DocumentObject(doc.ID), Document: doc.ID, Act: "deposit", CreatedAt: now, ExpiresAt: now.Add(a.Limits.IntentTime)}
+	// 1. The intent. Power lost before this: nothing anywhere. After it: a row the janitor closes.
+	if err := a.Catalog.Update(ctx, func(tx Tx) error { return tx.Intents().Open(ctx, intent) }); err != nil {
+		return Document{}, err
+	}
+	kept := false
+	defer func() {
+		if !kept {
+			c, cancel := settle(ctx)
+			defer cancel()
+			if err := a.abandon(c, intent); err != nil {
+				a.Log.Warn("abandon deposit; the janitor will", "intent", intent.ID, "err", err)
+			}
+		}
+	}()
+	// 2. The bytes, beside the store, under the intent's name. Power lost: the janitor unspools them.
+	sp, insp, err := a.take(ctx, actor, intent, &d)
+	if err != nil {
+		return Document{}, err
+	}
+	doc.Versions = []Version{{Number: 1, Digest: sp.Digest(), Size: sp.Size(), MediaType: insp.MediaType,
+		FileName: clean(d.FileName, a.Limits.FileName), Pages: insp.Pages, CreatedAt: now, CreatedBy: actor.ID}}
+	doc.Findings = insp.Findings
+	doc.Reading = a.firstReading(len(insp.Pages))
+	// Looked up before the vault writes, so that the usual duplicate costs no object; again in the transaction, where two
+	// equal uploads at once meet.
+	if !d.AllowDuplicate {
+		if err := a.Catalog.View(ctx, func(tx Tx) error { return a.duplicate(ctx, tx, actor, sp.Digest(), doc.ID, now) }); err != nil {
+			return Document{}, err
+		}
+	}
+	// 3. The object. Power lost: an object the intent names and no document claims; the janitor erases it.
+	doc.Object = 1
+	if _, err := a.Vault.Commit(ctx, Commit{Object: intent.Object, Message: "deposit", User: actor.Name, Intent: intent.ID, At: now,
+		Files: []File{{Path: doc.Head().Path(), Spooled: sp}, {Path: metadataPath, Bytes: metadataJSON(&doc)}}}); err != nil {
+		return Document{}, err
+	}
+	// 4. One transaction. Power lost before its flush: as step 3. After it: the paper is kept; the caller who heard no
+	// answer repeats with the same Idempotency-Key and hears this one.
+	err = a.update(ctx, func(tx Tx) error {
+		if err := tx.Intents().Close(ctx, intent.ID); err != nil {
+			return err
+		}
+		if !d.AllowDuplicate {
+			if err := a.duplicate(ctx, tx, actor, sp.Digest(), doc.ID, now); err != nil {
+				return err
+			}
+		}
+		if err := a.ensureDossier(ctx, tx, actor, &doc, now); err != nil {
+			return err
+		}
+		if err := tx.Documents().Insert(ctx, doc); err != nil {
+			return err
+		}
+		if err := a.enqueueReading(ctx, tx, &doc, now); err != nil {
+			return err
+		}
+		ev := documentEvent(actor, EvDeposit, now, &doc)
+		ev.Detail = map[string]string{"version": "1", "digest": sp.Digest().String(), "file_name": doc.Head().FileName}
+		if err := tx.Events().Append(ctx, ev); err != nil {
+			return err
+		}
+		if d.Then != nil {
+			return d.Then(ctx, tx, doc)
+		}
+		return nil
+	})
+	if err != nil {
+		return Document{}, err
+	}
+	kept = true
+	a.Counters.Deposits.Add(1)
+	wake(a.work)
+	return doc, nil
+}
+
+// prepare decides whether the actor may deposit and makes the row-to-be, without touching a byte of the body.
+func (a *Archive) prepare(ctx context.Context, actor Actor, d *Deposit, now time.Time) (Document, error) {
+	if a.Inspector == nil {
+		return Document{}, Errorf(Unavailable, "no inspector")
+	}
+	if d.Kind == "" {
+		d.Kind = Component
+	}
+	if d.Kind != Component && d.Kind != Result {
+		return Document{}, invalidField("kind", Text{"Loại giấy tờ là component hoặc result.", "The kind is component or result."})
+	}
+	if d.Access == "" {
+		d.Access = Restricted
+	}
+	if d.Access != Public && d.Access != Restricted && d.Access != Sealed {
+		return Document{}, invalidField("access", Text{"Mức truy cập là public, restricted hoặc sealed.", "Access is public, restricted or sealed."})
+	}
+	custodian := d.Agency
+	if custodian == "" && d.Dossier != "" {
+		err := a.Catalog.View(ctx, func(tx Tx) error {
+			dos, err := tx.Dossiers().Get(ctx, d.Dossier)
+			custodian = dos.Custodian
+			return err
+		})
+		if err != nil && KindOf(err) != NotFound {
+			return Document{}, err
+		}
+	}
+	if custodian == "" {
+		custodian = actor.Agency
+	}
+	if custodian == "" {
+		return Document{}, invalidField("agency", Text{"Xin chọn cơ quan lưu giữ giấy tờ.", "Name the agency that keeps the paper."})
+	}
+	if err := DecideAt(actor, ActDeposit, custodian, now); err != nil {
+		if KindOf(err) == Forbidden {
+			a.denied(ctx, actor, EvDeposit, "", now)
+		}
+		return Document{}, err
+	}
+	doc := Document{ID: NewID(), Revision: 1, State: Review, Kind: d.Kind, Dossier: d.Dossier, Custodian: custodian, Access: d.Access,
+		Uploader: actor.ID, CreatedAt: now, UpdatedAt: now}
+	if d.Access == Sealed && !actor.ID.IsZero() {
+		doc.Named = []ID{actor.ID}
+	}
+	doc.Fields = d.Fields
+	warnings, err := a.tidyFields(&doc.Fields, now)
+	if err != nil {
+		return Document{}, err
+	}
+	_ = warnings // shown again with the document: they are computed from the fields
+	return doc, nil
+}
+
+// take spools the body under the intent and has it inspected. A refusal is an event too: what was refused, from whom.
+func (a *Archive) take(ctx context.Context, actor Actor, intent Intent, d *Deposit) (Spooled, Inspection, error) {
+	sp, err := a.Vault.Spool(ctx, intent.ID, d.Body, a.Limits.FileBytes)
+	if err != nil {
+		return nil, Inspection{}, err
+	}
+	if sp.Size() == 0 {
+		return nil, Inspection{}, Fault(Invalid, "empty_file", Text{"Tệp rỗng: không có byte nào tới nơi.", "The file is empty: no byte arrived."})
+	}
+	f, err := sp.Open()
+	if err != nil {
+		return nil, Inspection{}, err
+	}
+	defer f.Close()
+	insp, err := a.inspect(ctx, f, d.MediaType)
+	if err != nil {
+		return nil, Inspection{}, err
+	}
+	if insp.Refusal != "" {
+		a.Counters.Refusals.Add(1)
+		now := a.Clock.Now()
+		ev := NewEvent(actor, EvRefuse, now)
+		ev.Outcome, ev.Dossier = Denied, d.Dossier
+		ev.Detail = map[string]string{"code": insp.Refusal, "digest": sp.Digest().String(), "file_name": clean(d.FileName, a.Limits.FileName)}
+		c, cancel := settle(ctx)
+		defer cancel()
+		if err := a.update(c, func(tx Tx) error { return tx.Events().Append(c, ev) }); err != nil {
+			return nil, Inspection{}, err
+		}
+		return nil, Inspection{}, refusal(insp)
+	}
+	return sp, insp, nil
+}
+
+func (a *Archive) inspect(ctx context.Context, f *os.File, declared string) (Inspection, error) {
+	began := time.Now()
+	insp, err := a.Inspector.Inspect(ctx, f, InspectRequest{DeclaredType: declared, AllowOwnerLocks: a.Policy.AllowOwnerLocks, Limits: a.Limits.Inspect})
+	a.Counters.Inspected.observe(time.Since(began))
+	return insp, err
+}
+
+var refusalText = map[string]Text{
+	"unsupported_type": {"Chỉ nhận PDF, JPEG, PNG, TIFF. Tệp Word, Excel: hãy in ra PDF rồi gửi lại.", "Only PDF, JPEG, PNG and TIFF are taken. For Word or Excel files, print to PDF and send that."},
+	"unsafe_file":      {"Tệp chứa nội dung chạy được hoặc tệp đính kèm nên không nhận. Hãy in lại ra PDF thường.", "The file holds active content or attachments and is refused. Print it to a plain PDF."},
+	"damaged_file":     {"Tệp hỏng, không đọc được. Hãy quét lại hoặc xuất lại tệp.", "The file is damaged and cannot be read. Scan or export it again."},
+	"encrypted_file":   {"Tệp có mật khẩu. Hãy bỏ mật khẩu rồi gửi lại.", "The file is protected by a password. Remove it and send the file again."},
+	"limits_exceeded":  {"Tệp vượt giới hạn xử lý (số trang, kích thước trang, điểm ảnh hoặc dung lượng bung nén).", "The file exceeds a limit (pages, page size, pixels or unpacked size)."},
+}
+
+func refusal(i Inspection) error {
+	msg, ok := refusalText[i.Refusal]
+	if !ok {
+		msg = kindText[Unprocessable]
+	}
+	return &Error{Kind: Unprocessable, Code: i.Refusal, Msg: msg, Findings: i.Findings}
+}
+
+// duplicate answers Conflict when another kept paper has the same bytes, naming it only to those who may see it.
+func (a *Archive) duplicate(ctx context.Context, tx Tx, actor Actor, d Digest, self ID, now time.Time) error {
+	same, err := tx.Documents().WithDigest(ctx, d)
+	if err != nil {
+		return err
+	}
+	e := Fault(Conflict, "duplicate_content", Text{"Tệp này đã có trong kho.", "This very file is already kept."})
+	found := false
+	for i := range same {
+		if same[i].ID == self {
+			continue
+		}
+		found = true
+		if actor.Sees(now).Admits(&same[i]) {
+			e.Other = same[i].ID
+			break
+		}
+	}
+	if !found {
+		return nil
+	}
+	return e
+}
+
+// ensureDossier opens the dossier a paper names when nobody has yet: the one-stop system issues the code, we only follow.
+func (a *Archive) ensureDossier(ctx context.Context, tx Tx, actor Actor, doc *Document, now time.Time) error {
+	if doc.Dossier == "" {
+		return nil
+	}
+	dos, err := tx.Dossiers().Get(ctx, doc.Dossier)
+	if err == nil {
+		if !actor.Covers(dos.Custodian) {
+			return invalidField("dossier", Text{"Hồ sơ này thuộc cơ quan khác.", "This dossier belongs to another agency."})
+		}
+		return nil
+	}
+	if KindOf(err) != NotFound {
+		return err
+	}
+	dos = Dossier{Code: doc.Dossier, Procedure: doc.Fields.Procedure, Custodian: doc.Custodian, ReceivedOn: doc.Dossier.Received(), Revision: 1, CreatedAt: now, UpdatedAt: now}
+	if err := tx.Dossiers().Insert(ctx, dos); err != nil {
+		return err
+	}
+	ev := NewEvent(actor, EvDossier, now)
+	ev.Dossier, ev.Detail = dos.Code, map[string]string{"act": "open"}
+	return tx.Events().Append(ctx, ev)
+}
+
+func documentEvent(actor Actor, action Action, at time.Time, d *Document) Event {
+	ev := NewEvent(actor, action, at)
+	ev.Document, ev.Dossier = d.ID, d.Dossier
+	return ev
+}
+
+func invalidField(field string, msg Text) error {
+	return &Error{Kind: Invalid, Msg: msg, Fields: []FieldError{{Field: field, Code: "invalid", Msg: msg}}}
+}
+
+// denied writes the event of a refused act. It is best effort: the answer is the same whether or not it could be kept.
+func (a *Archive) denied(ctx context.Context, actor Actor, action Action, object string, now time.Time) {
+	ev := NewEvent(actor, EvDenied, now)
+	ev.Outcome, ev.Object, ev.Detail = Denied, object, map[string]string{"act": string(action)}
+	c, cancel := settle(ctx)
+	defer cancel()
+	if err := a.update(c, func(tx Tx) error { return tx.Events().Append(c, ev) }); err != nil {
+		a.Log.Error("write denial", "err", err)
+	}
+}

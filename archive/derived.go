@@ -1,0 +1,201 @@
+package archive
+
+import (
+	"bytes"
+	"compress/gzip"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"iter"
+	"strings"
+)
+
+// The derived folder of a document:
+//
+//	documents/<id>/<version>/pages/<n>      one page's reading while the version is being read (gzip JSON)
+//	documents/<id>/<version>/words          all pages, one gzip member each, found by Page.Offset and Length
+//	documents/<id>/<version>/text           all pages' text, gzip, each ended by a form feed
+//	documents/<id>/<version>/images/<n>-<w> page images for the viewer (JPEG)
+func derivedRoot(id ID) string { return "documents/" + id.String() }
+
+func derivedVersion(id ID, version int) string { return fmt.Sprintf("documents/%s/%d", id, version) }
+
+func pageKey(id ID, version, n int) string {
+	return fmt.Sprintf("%s/pages/%d", derivedVersion(id, version), n)
+}
+
+func packPage(p *PageReading) ([]byte, error) {
+	var b bytes.Buffer
+	z := gzip.NewWriter(&b)
+	if err := json.NewEncoder(z).Encode(p); err != nil {
+		return nil, err
+	}
+	err := z.Close()
+	return b.Bytes(), err
+}
+
+// unpackPage reads one page. A page holds at most maxPage bytes of JSON: more is a damaged file.
+func unpackPage(r io.Reader) (PageReading, error) {
+	const maxPage = 64 << 20
+	var p PageReading
+	z, err := gzip.NewReader(r)
+	if err != nil {
+		return p, Errorf(Corrupt, "derived page: %v", err)
+	}
+	z.Multistream(false)
+	if err := json.NewDecoder(io.LimitReader(z, maxPage)).Decode(&p); err != nil {
+		return p, Errorf(Corrupt, "derived page: %v", err)
+	}
+	return p, nil
+}
+
+// pageReading returns the words of one page, wherever they lie now. NotFound while it is not read.
+func (a *Archive) pageReading(ctx context.Context, p Page) (PageReading, error) {
+	if p.Source == "" {
+		return PageReading{}, ErrNotFound
+	}
+	key := derivedVersion(p.Document, p.Version) + "/words"
+	if p.Offset < 0 {
+		key = pageKey(p.Document, p.Version, p.Number)
+	}
+	f, err := a.Derived.Open(ctx, key)
+	if err != nil {
+		return PageReading{}, err
+	}
+	defer f.Close()
+	if p.Offset > 0 {
+		if _, err := f.Seek(p.Offset, io.SeekStart); err != nil {
+			return PageReading{}, err
+		}
+	}
+	var r io.Reader = f
+	if p.Offset >= 0 {
+		r = io.LimitReader(f, p.Length)
+	}
+	return unpackPage(r)
+}
+
+// combine gathers the single page files of a version into the words and the text file, and returns the rows with their
+// new places. One page is in memory at a time.
+func (a *Archive) combine(ctx context.Context, d *Document, version int, rows []Page) ([]Page, []Finding, error) {
+	out := make([]Page, len(rows))
+	var findings []Finding
+	pr, pw := io.Pipe()
+	tr, tw := io.Pipe()
+	go func() {
+		var off int64
+		text := gzip.NewWriter(tw)
+		err := func() error {
+			for i, row := range rows {
+				out[i] = row
+				p := PageReading{Number: row.Number}
+				if row.Source != "" {
+					var err error
+					if p, err = a.pageReading(ctx, row); err != nil {
+						return err
+					}
+				}
+				for _, f := range p.Findings {
+					if len(findings) < maxReadingFindings {
+						f.Page = row.Number
+						findings = append(findings, f)
+					}
+				}
+				b, err := packPage(&p)
+				if err != nil {
+					return err
+				}
+				out[i].Offset, out[i].Length = off, int64(len(b))
+				off += int64(len(b))
+				if _, err := pw.Write(b); err != nil {
+					return err
+				}
+				if _, err := io.WriteString(text, strings.ReplaceAll(p.Text, "\f", " ")+"\f"); err != nil {
+					return err
+				}
+			}
+			return text.Close()
+		}()
+		tw.CloseWithError(err)
+		pw.CloseWithError(err)
+	}()
+	root := derivedVersion(d.ID, version)
+	done := make(chan error, 1)
+	go func() {
+		err := a.Derived.Put(ctx, root+"/text", tr)
+		tr.CloseWithError(err)
+		done <- err
+	}()
+	err := a.Derived.Put(ctx, root+"/words", pr)
+	pr.CloseWithError(err)
+	if terr := <-done; err == nil {
+		err = terr
+	}
+	return out, findings, err
+}
+
+// maxReadingFindings bounds what a 5,000-page file can have to say about itself.
+const maxReadingFindings = 200
+
+// Texts yields the text of a document's newest version page by page. It is the PageTexts of this house and asks no
+// rights: the index and its snippets stand behind them.
+func (a *Archive) Texts(ctx context.Context, id ID) iter.Seq2[PageText, error] {
+	return func(yield func(PageText, error) bool) {
+		var d Document
+		var rows []Page
+		err := a.Catalog.View(ctx, func(tx Tx) (err error) {
+			if d, err = tx.Documents().Get(ctx, id); err != nil {
+				return err
+			}
+			if d.Reading.State == ReadingDone || d.Reading.State == ReadingPartial {
+				return nil
+			}
+			rows, err = tx.Pages().List(ctx, id, d.Head().Number)
+			return err
+		})
+		if err != nil {
+			yield(PageText{}, err)
+			return
+		}
+		if rows == nil {
+			a.wholeText(ctx, derivedVersion(id, d.Head().Number)+"/text", yield)
+			return
+		}
+		for _, row := range rows {
+			p, err := a.pageReading(ctx, row)
+			if KindOf(err) == NotFound {
+				continue
+			}
+			if !yield(PageText{p.Number, p.Text}, err) || err != nil {
+				return
+			}
+		}
+	}
+}
+
+func (a *Archive) wholeText(ctx context.Context, key string, yield func(PageText, error) bool) {
+	f, err := a.Derived.Open(ctx, key)
+	if err != nil {
+		if KindOf(err) != NotFound {
+			yield(PageText{}, err)
+		}
+		return
+	}
+	defer f.Close()
+	z, err := gzip.NewReader(f)
+	if err != nil {
+		yield(PageText{}, Errorf(Corrupt, "derived text: %v", err))
+		return
+	}
+	b := newFeedReader(z)
+	for n := 1; ; n++ {
+		s, err := b.next()
+		if err == io.EOF {
+			return
+		}
+		if !yield(PageText{n, s}, err) || err != nil {
+			return
+		}
+	}
+}

@@ -1,0 +1,196 @@
+package archive
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+)
+
+// abandon removes what an intent left and closes it. The order is what makes it safe: taken first, so that its owner can
+// no longer commit; bytes next; the row last, so that a crash between leaves a taken intent for the janitor.
+func (a *Archive) abandon(ctx context.Context, i Intent) error {
+	known := false
+	err := a.Catalog.Update(ctx, func(tx Tx) error {
+		if err := tx.Intents().Take(ctx, i.ID); err != nil {
+			return err
+		}
+		if i.Act != "deposit" {
+			return nil
+		}
+		_, err := tx.Documents().Get(ctx, i.Document)
+		if known = err == nil; known || KindOf(err) == NotFound {
+			return nil
+		}
+		return err
+	})
+	if KindOf(err) == NotFound {
+		return nil // closed: the act succeeded, or somebody else has cleaned up
+	}
+	if err != nil {
+		return err
+	}
+	if err := a.Vault.Unspool(ctx, i.ID); err != nil {
+		return err
+	}
+	if i.Act == "deposit" && !known {
+		if err := a.Vault.Erase(ctx, i.Object); err != nil {
+			return err
+		}
+	}
+	return a.Catalog.Update(ctx, func(tx Tx) error { return tx.Intents().Drop(ctx, i.ID) })
+}
+
+// recoverIntent finishes or forgets what an intent began.
+func (a *Archive) recoverIntent(ctx context.Context, i Intent) error {
+	switch i.Act {
+	case "deposit", "spool":
+		return a.abandon(ctx, i)
+	case string(EvErase):
+		return a.finishErase(ctx, i)
+	}
+	inv, err := a.Vault.Inventory(ctx, i.Object)
+	if err != nil {
+		return err
+	}
+	done := false
+	for _, v := range inv.Versions {
+		done = done || v.Intent == i.ID
+	}
+	if !done {
+		return a.abandon(ctx, i)
+	}
+	var p pending
+	if err := json.Unmarshal(i.Payload, &p); err != nil {
+		return fmt.Errorf("read act of intent %s: %w", i.ID, err)
+	}
+	err = a.update(ctx, func(tx Tx) error {
+		if err := tx.Intents().Take(ctx, i.ID); err != nil {
+			return err
+		}
+		if err := a.apply(ctx, tx, &p, nil); err != nil {
+			return err
+		}
+		return tx.Intents().Drop(ctx, i.ID)
+	})
+	if KindOf(err) == NotFound {
+		return nil // its owner was only slow, and has finished
+	}
+	a.Log.Info("act rolled forward", "document", i.Document, "act", i.Act, "err", err)
+	return err
+}
+
+// janitorOff is the setting that keeps the janitor still: a restored or fresh catalog over an old store knows too little
+// to clean up until check has run.
+const janitorOff = "janitor_off"
+
+// Sweep does one round of the janitor: intents of this node's former life, expired intents of any node, sessions and
+// answers past their time, and discarded papers whose time to be restored is over. It returns how many intents it closed.
+func (a *Archive) Sweep(ctx context.Context) (int, error) {
+	now := a.Clock.Now()
+	var due []Intent
+	off := false
+	err := a.Catalog.View(ctx, func(tx Tx) error {
+		v, err := tx.Settings().Get(ctx, janitorOff)
+		if err != nil && KindOf(err) != NotFound {
+			return err
+		}
+		if off = v == "true"; off {
+			return nil
+		}
+		due, err = tx.Intents().Expired(ctx, now, a.Node, a.start, 1000)
+		return err
+	})
+	if err != nil || off {
+		return 0, err
+	}
+	n := 0
+	var errs []error
+	for _, i := range due {
+		if err := a.recoverIntent(ctx, i); err != nil {
+			errs = append(errs, fmt.Errorf("recover intent %s: %w", i.ID, err))
+			continue
+		}
+		n++
+	}
+	err = a.Catalog.Update(ctx, func(tx Tx) error {
+		if err := tx.Sessions().Expire(ctx, now); err != nil {
+			return err
+		}
+		return tx.Answers().Forget(ctx, now.Add(-7*24*time.Hour), a.Node, a.start)
+	})
+	errs = append(errs, err, a.eraseDiscarded(ctx, now))
+	return n, errors.Join(errs...)
+}
+
+// eraseDiscarded erases papers whose time to be restored is over, and leaves their tombstones.
+func (a *Archive) eraseDiscarded(ctx context.Context, now time.Time) error {
+	var ids []ID
+	err := a.Catalog.View(ctx, func(tx Tx) (err error) {
+		ids, err = tx.Documents().Discarded(ctx, now.Add(-a.Limits.DiscardKept), 100)
+		return err
+	})
+	for _, id := range ids {
+		if err := a.erase(ctx, id, now); err != nil {
+			return fmt.Errorf("erase discarded %s: %w", id, err)
+		}
+	}
+	return err
+}
+
+// erase turns a document into a tombstone: id, title and digests stay, everything else goes. The row says disposed before
+// the first byte is gone, so that a crash between is finished by the janitor and never looks like a loss.
+func (a *Archive) erase(ctx context.Context, id ID, now time.Time) error {
+	intent := Intent{ID: NewID(), Node: a.Node, Object: DocumentObject(id), Document: id, Act: string(EvErase), CreatedAt: now, ExpiresAt: now.Add(a.Limits.IntentTime)}
+	err := a.update(ctx, func(tx Tx) error {
+		d, err := tx.Documents().Get(ctx, id)
+		if err != nil {
+			return err
+		}
+		if d.State != Discarded {
+			return nil // restored meanwhile
+		}
+		if err := tx.Intents().Open(ctx, intent); err != nil {
+			return err
+		}
+		after := d.Revision
+		d.State, d.UpdatedAt, d.Findings = Disposed, now, nil
+		d.Fields = Fields{Type: d.Fields.Type, Subject: d.Fields.Subject}
+		if err := tx.Documents().Update(ctx, d, after); err != nil {
+			return err
+		}
+		if err := tx.Pages().Clear(ctx, id, d.Head().Number); err != nil {
+			return err
+		}
+		ev := documentEvent(System, EvErase, now, &d)
+		ev.Detail = map[string]string{"reason": "discarded"}
+		for _, v := range d.Versions {
+			ev.Detail[fmt.Sprintf("digest_%d", v.Number)] = v.Digest.String()
+		}
+		return tx.Events().Append(ctx, ev)
+	})
+	if err != nil {
+		return err
+	}
+	return a.finishErase(ctx, intent)
+}
+
+func (a *Archive) finishErase(ctx context.Context, i Intent) error {
+	if err := a.Derived.Remove(ctx, derivedRoot(i.Document)); err != nil {
+		return err
+	}
+	if err := a.Vault.Erase(ctx, i.Object); err != nil {
+		return err
+	}
+	return a.Catalog.Update(ctx, func(tx Tx) error {
+		err := tx.Intents().Take(ctx, i.ID)
+		if KindOf(err) == NotFound {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		return tx.Intents().Drop(ctx, i.ID)
+	})
+}

@@ -1,0 +1,61 @@
+package archive
+
+import (
+	"encoding/json"
+	"fmt"
+	"time"
+)
+
+const metadataPath = "metadata.json"
+
+// metadata is what the store itself says about a document, so that a catalog can be made again from the store alone.
+// Its fields are only ever added to.
+type metadata struct {
+	Format    string            `json:"format"`
+	ID        ID                `json:"id"`
+	State     State             `json:"state"`
+	Kind      DocumentKind      `json:"kind"`
+	Dossier   DossierCode       `json:"dossier_code,omitempty"`
+	Custodian AgencyCode        `json:"custodian"`
+	Access    Access            `json:"access"`
+	Named     []ID              `json:"named,omitempty"`
+	Fields    Fields            `json:"fields"`
+	Versions  []metadataVersion `json:"versions"`
+	Findings  []Finding         `json:"findings,omitempty"`
+	Uploader  ID                `json:"uploader,omitzero"`
+	Submitter ID                `json:"submitter,omitzero"`
+	Reason    string            `json:"reason,omitempty"`
+	Created   time.Time         `json:"created_at"`
+	Updated   time.Time         `json:"updated_at"`
+	Published *time.Time        `json:"published_at,omitempty"`
+}
+
+type metadataVersion struct {
+	Number    int        `json:"number"`
+	Path      string     `json:"path"`
+	Digest    Digest     `json:"digest"`
+	Size      int64      `json:"size"`
+	MediaType string     `json:"media_type"`
+	FileName  string     `json:"file_name"`
+	Pages     []PageInfo `json:"pages"`
+	CreatedAt time.Time  `json:"created_at"`
+	CreatedBy ID         `json:"created_by,omitzero"`
+}
+
+const metadataFormat = "sohoa/document/1"
+
+func metadataJSON(d *Document) []byte {
+	m := metadata{Format: metadataFormat, ID: d.ID, State: d.State, Kind: d.Kind, Dossier: d.Dossier, Custodian: d.Custodian, Access: d.Access, Named: d.Named,
+		Fields: d.Fields, Findings: d.Findings, Uploader: d.Uploader, Submitter: d.Submitter, Reason: d.Reason, Created: d.CreatedAt, Updated: d.UpdatedAt}
+	if !d.PublishedAt.IsZero() {
+		m.Published = &d.PublishedAt
+	}
+	for _, v := range d.Versions {
+		m.Versions = append(m.Versions, metadataVersion{v.Number, v.Path(), v.Digest, v.Size, v.MediaType, v.FileName, v.Pages, v.CreatedAt, v.CreatedBy})
+	}
+	b, err := json.MarshalIndent(m, "", "  ")
+	if err != nil {
+		panic(fmt.Sprintf("marshal metadata: %v", err)) // strings, numbers and times: cannot fail
+	}
+	return append(b, '\n')
+}

@@ -1,0 +1,245 @@
+package archive
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"time"
+)
+
+// MoveRequest asks for a move of the state table.
+type MoveRequest struct {
+	Move   Move
+	Reason string
+	After  int64 // revision the caller saw; 0 does not ask
+	// Then runs inside the transaction, last. It may run more than once. Optional.
+	Then func(context.Context, Tx, Document) error
+}
+
+// pending is an act that was begun: enough to finish it after a crash. It is the payload of its intent.
+type pending struct {
+	Next   Document // the document as the act leaves it
+	After  int64    // the revision the act follows
+	Actor  Actor
+	Action Action
+	At     time.Time
+	Detail map[string]string
+}
+
+// Move makes one move of the state table and returns the document as it stands then. Errors: NotFound, Forbidden,
+// Conflict wrong_state, four_eyes or stale_revision, Invalid reason_required or incomplete. A durable move (Rule.Durable)
+// is in the vault before it is in the catalog; interrupted between the two it is rolled forward.
+func (a *Archive) Move(ctx context.Context, actor Actor, id ID, req MoveRequest) (Document, error) {
+	now := a.Clock.Now()
+	rule, err := RuleOf(req.Move)
+	if err != nil || rule.Move == Rescan || rule.Move == Quarantine || rule.Move == Release {
+		return Document{}, ErrNotFound // a scan comes with bytes, quarantine moves bytes: they are acts of their own
+	}
+	reason := clean(req.Reason, a.Limits.FieldText)
+	d, err := a.fetch(ctx, actor, id, now)
+	if err != nil {
+		return Document{}, err
+	}
+	if req.After != 0 && req.After != d.Revision {
+		return Document{}, ErrStale
+	}
+	if err := rule.check(actor, &d, reason); err != nil {
+		if KindOf(err) == Forbidden {
+			a.denied(ctx, actor, Action(req.Move), id.String(), now)
+		}
+		return Document{}, err
+	}
+	if req.Move == Submit {
+		if err := complete(&d.Fields); err != nil {
+			return Document{}, err
+		}
+	}
+	after, from := d.Revision, d.State
+	d.State, d.Reason, d.UpdatedAt = rule.To, reason, now
+	switch req.Move {
+	case Submit:
+		d.Submitter = actor.ID
+	case Publish:
+		d.PublishedAt = now
+	case Discard:
+		d.PriorState, d.DiscardedAt = from, now
+	case Restore:
+		d.State, d.PriorState, d.DiscardedAt = d.PriorState, "", time.Time{}
+	}
+	p := pending{Next: d, After: after, Actor: actor, Action: EvMove, At: now,
+		Detail: map[string]string{"move": string(req.Move), "from": string(from), "to": string(d.State), "reason": reason}}
+	return a.perform(ctx, p, rule.Durable, nil, req.Then)
+}
+
+// perform carries a prepared act out: directly, or, when it is durable, under an intent with an object version before its
+// transaction.
+func (a *Archive) perform(ctx context.Context, p pending, durable bool, files []File, then func(context.Context, Tx, Document) error) (Document, error) {
+	if !durable {
+		err := a.update(ctx, func(tx Tx) error {
+			if err := unlocked(ctx, tx, p.Next.ID); err != nil {
+				return err
+			}
+			return a.apply(ctx, tx, &p, then)
+		})
+		p.Next.Revision = p.After + 1
+		return p.Next, err
+	}
+	head := p.Next.Object
+	p.Next.Object = head + 1
+	payload, err := json.Marshal(p)
+	if err != nil {
+		return Document{}, fmt.Errorf("marshal act: %w", err)
+	}
+	intent := Intent{ID: NewID(), Node: a.Node, Object: DocumentObject(p.Next.ID), Document: p.Next.ID, Act: string(p.Action), After: head,
+		Payload: payload, CreatedAt: p.At, ExpiresAt: p.At.Add(a.Limits.IntentTime)}
+	// 1. The intent locks the document and holds the whole act. Power lost: the janitor finds no version of this intent in
+	// the object and drops it: the act never was. The revision is checked under the lock.
+	err = a.Catalog.Update(ctx, func(tx Tx) error {
+		cur, err := tx.Documents().Get(ctx, p.Next.ID)
+		if err != nil {
+			return err
+		}
+		if cur.Revision != p.After {
+			return ErrStale
+		}
+		return tx.Intents().Open(ctx, intent)
+	})
+	if err != nil {
+		return Document{}, err
+	}
+	// 2. The object version: from here on the act has happened. Power lost: the janitor sees the version carry this
+	// intent's id and runs step 3.
+	files = append(files, File{Path: metadataPath, Bytes: metadataJSON(&p.Next)})
+	_, err = a.Vault.Commit(ctx, Commit{Object: intent.Object, After: head, Files: files, Message: p.Detail["move"], User: p.Actor.Name, Intent: intent.ID, At: p.At})
+	if err != nil {
+		c, cancel := settle(ctx)
+		defer cancel()
+		// The commit may have happened and only its answer been lost: recovery looks.
+		if rerr := a.recoverIntent(c, intent); rerr != nil {
+			a.Log.Warn("recover act; the janitor will", "intent", intent.ID, "err", rerr)
+		}
+		return Document{}, err
+	}
+	// 3. The transaction. It must not die with the request: the act is done in the store.
+	c, cancel := settle(ctx)
+	defer cancel()
+	err = a.update(c, func(tx Tx) error {
+		if err := tx.Intents().Close(c, intent.ID); err != nil {
+			return err
+		}
+		return a.apply(c, tx, &p, then)
+	})
+	p.Next.Revision = p.After + 1
+	return p.Next, err
+}
+
+// apply is the transaction's part of an act, the same live and in recovery.
+func (a *Archive) apply(ctx context.Context, tx Tx, p *pending, then func(context.Context, Tx, Document) error) error {
+	if err := tx.Documents().Update(ctx, p.Next, p.After); err != nil {
+		return err
+	}
+	if p.Action == EvVersion {
+		if err := tx.Documents().SetReading(ctx, p.Next.ID, p.Next.Head().Number, p.Next.Reading); err != nil {
+			return err
+		}
+		if err := a.enqueueReading(ctx, tx, &p.Next, p.At); err != nil {
+			return err
+		}
+	}
+	ev := documentEvent(p.Actor, p.Action, p.At, &p.Next)
+	ev.Detail = p.Detail
+	if err := tx.Events().Append(ctx, ev); err != nil {
+		return err
+	}
+	if then != nil {
+		next := p.Next
+		next.Revision = p.After + 1
+		return then(ctx, tx, next)
+	}
+	return nil
+}
+
+// unlocked answers Conflict busy while another act on the document is under way.
+func unlocked(ctx context.Context, tx Tx, id ID) error {
+	_, err := tx.Intents().OfDocument(ctx, id)
+	switch {
+	case err == nil:
+		e := Fault(Conflict, "busy", Text{"Giấy tờ đang được xử lý. Xin thử lại ngay sau đây.", "The paper is being worked on. Try again in a moment."})
+		e.RetryAfter = time.Second
+		return e
+	case KindOf(err) == NotFound:
+		return nil
+	}
+	return err
+}
+
+// complete says which fields still keep a paper from being submitted.
+func complete(f *Fields) error {
+	e := Fault(Invalid, "incomplete", Text{"Còn thiếu thông tin bắt buộc.", "Required fields are still empty."})
+	need := func(field, value string, msg Text) {
+		if value == "" {
+			e.Fields = append(e.Fields, FieldError{Field: field, Code: "required", Msg: msg})
+		}
+	}
+	need("type", f.Type, Text{"Xin chọn loại giấy tờ.", "Choose the type of paper."})
+	need("subject", f.Subject, Text{"Xin ghi trích yếu hoặc tên giấy tờ.", "Give the subject or the name of the paper."})
+	if len(e.Fields) == 0 {
+		return nil
+	}
+	return e
+}
+
+// AddVersion deposits a new scan of a paper in review or returned: the old file stays, the new one is read. Errors as for
+// Deposit and Move.
+func (a *Archive) AddVersion(ctx context.Context, actor Actor, id ID, after int64, d Deposit) (Document, error) {
+	now := a.Clock.Now()
+	rule, err := RuleOf(Rescan)
+	if err != nil {
+		return Document{}, err
+	}
+	doc, err := a.fetch(ctx, actor, id, now)
+	if err != nil {
+		return Document{}, err
+	}
+	if after != 0 && after != doc.Revision {
+		return Document{}, ErrStale
+	}
+	if err := rule.check(actor, &doc, ""); err != nil {
+		return Document{}, err
+	}
+	// The spool has an intent of its own, without a document: it holds bytes and locks nothing while they arrive.
+	spool := Intent{ID: NewID(), Node: a.Node, Act: "spool", CreatedAt: now, ExpiresAt: now.Add(a.Limits.IntentTime)}
+	if err := a.Catalog.Update(ctx, func(tx Tx) error { return tx.Intents().Open(ctx, spool) }); err != nil {
+		return Document{}, err
+	}
+	defer func() {
+		c, cancel := settle(ctx)
+		defer cancel()
+		if err := a.abandon(c, spool); err != nil {
+			a.Log.Warn("abandon spool; the janitor will", "intent", spool.ID, "err", err)
+		}
+	}()
+	sp, insp, err := a.take(ctx, actor, spool, &d)
+	if err != nil {
+		return Document{}, err
+	}
+	if !d.AllowDuplicate {
+		if err := a.Catalog.View(ctx, func(tx Tx) error { return a.duplicate(ctx, tx, actor, sp.Digest(), ID{}, now) }); err != nil {
+			return Document{}, err
+		}
+	}
+	from := doc.State
+	v := Version{Number: doc.Head().Number + 1, Digest: sp.Digest(), Size: sp.Size(), MediaType: insp.MediaType,
+		FileName: clean(d.FileName, a.Limits.FileName), Pages: insp.Pages, CreatedAt: now, CreatedBy: actor.ID}
+	next := doc
+	next.Versions = append(append([]Version{}, doc.Versions...), v)
+	next.Findings, next.Reading, next.State, next.UpdatedAt = insp.Findings, a.firstReading(len(insp.Pages)), rule.To, now
+	p := pending{Next: next, After: doc.Revision, Actor: actor, Action: EvVersion, At: now,
+		Detail: map[string]string{"move": string(Rescan), "version": strconv.Itoa(v.Number), "digest": v.Digest.String(), "from": string(from), "file_name": v.FileName}}
+	out, err := a.perform(ctx, p, true, []File{{Path: v.Path(), Spooled: sp}}, d.Then)
+	if err == nil {
+		wake(a.work)
+	}
+	return out, err
+}

@@ -1,0 +1,141 @@
+package archive
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+)
+
+// feedReader cuts a stream at form feeds.
+type feedReader struct{ r *bufio.Reader }
+
+func newFeedReader(r io.Reader) feedReader { return feedReader{bufio.NewReader(r)} }
+
+func (f feedReader) next() (string, error) {
+	s, err := f.r.ReadString('\f')
+	if err == io.EOF && s != "" {
+		return s, nil
+	}
+	if err != nil && err != io.EOF {
+		return "", Errorf(Corrupt, "derived text: %v", err)
+	}
+	return strings.TrimSuffix(s, "\f"), err
+}
+
+// errNotRead says that a derived thing is still being made: ask again.
+func errNotRead() error {
+	e := Fault(Unavailable, "not_ready", Text{"Giấy tờ đang được đọc. Xin thử lại sau giây lát.", "The paper is still being read. Try again in a moment."})
+	e.RetryAfter = 2e9
+	return e
+}
+
+// PageWords returns what was read on page n of the newest version. Unavailable code not_ready while it is being read.
+func (a *Archive) PageWords(ctx context.Context, actor Actor, id ID, n int) (PageReading, error) {
+	d, err := a.Document(ctx, actor, id)
+	if err != nil {
+		return PageReading{}, err
+	}
+	if n < 1 || n > d.PageCount() {
+		return PageReading{}, ErrNotFound
+	}
+	var row Page
+	err = a.Catalog.View(ctx, func(tx Tx) (err error) {
+		row, err = tx.Pages().Get(ctx, id, d.Head().Number, n)
+		return err
+	})
+	if KindOf(err) == NotFound || err == nil && row.Source == "" {
+		return PageReading{}, errNotRead()
+	}
+	if err != nil {
+		return PageReading{}, err
+	}
+	return a.pageReading(ctx, row)
+}
+
+// WriteText writes the text of the newest version to w, pages ended by form feeds. Unavailable code not_ready when no page
+// has been read yet; nothing is written then.
+func (a *Archive) WriteText(ctx context.Context, actor Actor, id ID, w io.Writer) error {
+	d, err := a.Document(ctx, actor, id)
+	if err != nil {
+		return err
+	}
+	if d.Reading.PagesDone == 0 && (d.Reading.State == ReadingWaiting || d.Reading.State == ReadingRunning) {
+		return errNotRead()
+	}
+	for p, err := range a.Texts(ctx, id) {
+		if err != nil {
+			return err
+		}
+		if _, err := io.WriteString(w, p.Text+"\n\f"); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// ImageWidths are the widths page images are made and cached at, in pixels.
+var ImageWidths = []int{400, 1000, 1800}
+
+// PageImage returns a JPEG of page n of the newest version, at the cached width that is nearest above the wanted one.
+func (a *Archive) PageImage(ctx context.Context, actor Actor, id ID, n, width int) (io.ReadSeekCloser, error) {
+	d, err := a.Document(ctx, actor, id)
+	if err != nil {
+		return nil, err
+	}
+	if n < 1 || n > d.PageCount() || d.State == Disposed {
+		return nil, ErrNotFound
+	}
+	w := ImageWidths[len(ImageWidths)-1]
+	for _, x := range ImageWidths {
+		if x >= width {
+			w = x
+			break
+		}
+	}
+	v := d.Head()
+	key := fmt.Sprintf("%s/images/%d-%d", derivedVersion(id, v.Number), n, w)
+	if f, err := a.Derived.Open(ctx, key); KindOf(err) != NotFound || err == nil {
+		return f, err
+	}
+	if a.Reader == nil {
+		return nil, Errorf(Unavailable, "no reader to draw pages")
+	}
+	f, done, err := a.local(ctx, id, v)
+	if err != nil {
+		return nil, err
+	}
+	defer done()
+	jpg, err := a.Reader.Render(ctx, f, RenderRequest{MediaType: v.MediaType, Page: n, Width: w, Limits: a.Limits.Read})
+	if err != nil {
+		return nil, err
+	}
+	if err := a.Derived.Put(ctx, key, strings.NewReader(string(jpg))); err != nil {
+		return nil, err
+	}
+	return a.Derived.Open(ctx, key)
+}
+
+// local returns a version as a file of this machine, copying it there when the store is elsewhere.
+func (a *Archive) local(ctx context.Context, id ID, v Version) (*os.File, func(), error) {
+	c, err := a.Vault.Open(ctx, DocumentObject(id), v.Path())
+	if err != nil {
+		return nil, nil, err
+	}
+	if f, ok := c.(Filer); ok {
+		return f.File(), func() { c.Close() }, nil
+	}
+	defer c.Close()
+	f, err := os.CreateTemp(a.Scratch, "sohoa-read-*")
+	if err != nil {
+		return nil, nil, fmt.Errorf("make local copy: %w", err)
+	}
+	os.Remove(f.Name()) // the open descriptor is all that is needed; a crash leaves nothing
+	if _, err := io.Copy(f, c); err != nil {
+		f.Close()
+		return nil, nil, fmt.Errorf("make local copy of %s: %w", id, err)
+	}
+	return f, func() { f.Close() }, nil
+}

@@ -1,0 +1,84 @@
+package archive
+
+import (
+	"context"
+	"sync"
+	"time"
+)
+
+// Roles of a process. A house on one machine runs all of them.
+type RunOptions struct {
+	Readers   int  // reading jobs at once; 0 runs none
+	Index     bool // carry the change feed into the index
+	Sequencer bool // number events; one process of a house
+	Janitor   bool
+}
+
+// Run does the work behind the answers until ctx ends, and returns when all of it has stopped: a reading under way hands
+// its job back with the pages done kept.
+func (a *Archive) Run(ctx context.Context, o RunOptions) {
+	var wg sync.WaitGroup
+	if o.Sequencer {
+		wg.Go(func() { _ = a.RunSequencer(ctx) })
+	}
+	if o.Index {
+		wg.Go(func() { _ = a.RunIndexer(ctx) })
+	}
+	if o.Janitor {
+		wg.Go(func() { a.runJanitor(ctx) })
+	}
+	if a.Reader != nil && o.Readers > 0 {
+		for range o.Readers {
+			wg.Go(func() { a.runReader(ctx) })
+		}
+		wg.Go(func() { a.runRecogniserWatch(ctx) })
+	}
+	wg.Wait()
+}
+
+func (a *Archive) runJanitor(ctx context.Context) {
+	for ctx.Err() == nil {
+		if _, err := a.Sweep(ctx); err != nil && ctx.Err() == nil {
+			a.Log.Error("janitor", "err", err)
+		}
+		pause(ctx, time.Minute)
+	}
+}
+
+func (a *Archive) runReader(ctx context.Context) {
+	for ctx.Err() == nil {
+		err := a.readNext(ctx)
+		switch {
+		case ctx.Err() != nil:
+			return
+		case err == nil:
+			continue
+		case CodeOf(err) == ErrNoJob.Code:
+		default:
+			a.Log.Error("reading", "err", err)
+		}
+		select {
+		case <-ctx.Done():
+		case <-a.work:
+		case <-time.After(2 * time.Second):
+		}
+	}
+}
+
+// runRecogniserWatch makes waiting papers due as soon as a recogniser appears.
+func (a *Archive) runRecogniserWatch(ctx context.Context) {
+	ready := a.Reader.Ready(ctx) == nil
+	for ctx.Err() == nil {
+		pause(ctx, 10*time.Second)
+		now := a.Reader.Ready(ctx) == nil
+		if now && !ready {
+			a.Log.Info("recogniser found; reading what waited")
+			if err := a.Catalog.Update(ctx, func(tx Tx) error { return tx.Jobs().Hasten(ctx, JobRead, a.Clock.Now()) }); err != nil {
+				a.Log.Error("hasten reading", "err", err)
+				continue
+			}
+			wake(a.work)
+		}
+		ready = now
+	}
+}

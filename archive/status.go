@@ -1,0 +1,80 @@
+package archive
+
+import (
+	"context"
+	"time"
+)
+
+// Status is the state of the house.
+type Status struct {
+	Node      string
+	Started   time.Time
+	Jobs      map[JobKind]JobCounts
+	Intents   int
+	LastEvent int64 // newest number of the feed, -1 for none
+	IndexedTo int64 // the index has followed the feed to here
+	Indexed   int64 // documents in the index
+	States    map[State]int
+	Reader    string // "" ready; else what is missing, in English
+	ReaderMsg Text
+}
+
+// Status tells the state of the house to administrators and to the program itself.
+func (a *Archive) Status(ctx context.Context, actor Actor) (Status, error) {
+	if !actor.Role.May(ActStatus) {
+		return Status{}, ErrForbidden
+	}
+	s := Status{Node: a.Node, Started: a.start, IndexedTo: -1}
+	err := a.Catalog.View(ctx, func(tx Tx) (err error) {
+		if s.Jobs, err = tx.Jobs().Counts(ctx, a.Clock.Now()); err != nil {
+			return err
+		}
+		if s.Intents, err = tx.Intents().Count(ctx); err != nil {
+			return err
+		}
+		if s.States, err = tx.Documents().Counts(ctx, Visibility{Everything: true}); err != nil {
+			return err
+		}
+		s.LastEvent, err = tx.Events().Last(ctx)
+		return err
+	})
+	if err != nil {
+		return Status{}, err
+	}
+	if a.Index != nil {
+		if s.IndexedTo, err = a.Index.Position(ctx); err != nil {
+			return Status{}, err
+		}
+		if s.Indexed, err = a.Index.Count(ctx); err != nil {
+			return Status{}, err
+		}
+	}
+	switch {
+	case a.Reader == nil:
+		s.ReaderMsg = Text{"Tắt nhận dạng chữ.", "Text recognition is switched off."}
+	default:
+		if err := a.Reader.Ready(ctx); err != nil {
+			s.ReaderMsg = messageOf(err)
+		}
+	}
+	s.Reader = s.ReaderMsg.EN
+	return s, nil
+}
+
+// Ready returns nil when the house can take papers in and answer, else Unavailable with the reason.
+func (a *Archive) Ready(ctx context.Context) error {
+	if err := a.Catalog.Ping(ctx); err != nil {
+		return err
+	}
+	if a.Inspector == nil {
+		return Errorf(Unavailable, "no inspector")
+	}
+	return nil
+}
+
+func messageOf(err error) Text {
+	if e, ok := err.(*Error); ok {
+		return e.Msg
+	}
+	return kindText[KindOf(err)]
+}
