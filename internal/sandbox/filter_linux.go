@@ -164,5 +164,14 @@ func loadFilter(exec, signals bool) error {
 	// The thread that loads must be the one that carries no_new_privs; TSYNC hands both to the others.
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
-	return seccomp.LoadFilter(seccomp.Filter{NoNewPrivs: true, Flag: seccomp.FilterFlagTSync, Policy: p})
+	if err := seccomp.LoadFilter(seccomp.Filter{NoNewPrivs: true, Flag: seccomp.FilterFlagTSync, Policy: p}); err != nil {
+		return err
+	}
+	// When a thread cannot be brought along the kernel answers with its number and changes nothing; the library takes
+	// that for success.
+	const filtered = 2 // SECCOMP_MODE_FILTER
+	if mode, err := unix.PrctlRetInt(unix.PR_GET_SECCOMP, 0, 0, 0, 0); err != nil || mode != filtered {
+		return fmt.Errorf("seccomp filter did not take hold: mode %d, %v", mode, err)
+	}
+	return nil
 }

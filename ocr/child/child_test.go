@@ -18,9 +18,11 @@ import (
 	"sohoa/archive"
 	"sohoa/internal/sandbox"
 	"sohoa/internal/testkit"
+	"sohoa/ocr/pdf"
 )
 
-// TestMain lets the test program be its own child. Its work is told by the paper: a line of orders.
+// TestMain lets the test program be its own child. Its work is told by the paper, a line of orders; a PDF is inspected in
+// earnest.
 func TestMain(m *testing.M) {
 	sandbox.Main(Roles(Work{Inspect: obeyInspect, Read: obeyRead, Render: obeyRender, Ready: obeyReady, WarmUp: obeyWarmUp}))
 	os.Exit(m.Run())
@@ -55,6 +57,10 @@ func orders(f *os.File) ([]string, error) {
 }
 
 func obeyInspect(ctx context.Context, f *os.File, req archive.InspectRequest) (archive.Inspection, error) {
+	head := make([]byte, 1024)
+	if n, _ := f.ReadAt(head, 0); pdf.IsPDF(head[:n]) {
+		return pdf.Inspect(ctx, f, req)
+	}
 	words, err := orders(f)
 	if err != nil {
 		return archive.Inspection{}, err
@@ -154,6 +160,7 @@ func TestInspect(t *testing.T) {
 	for _, tc := range []struct {
 		name  string
 		paper string
+		time  time.Duration // zero: the house's
 		want  archive.Inspection
 		kind  archive.Kind
 		fails bool
@@ -161,16 +168,16 @@ func TestInspect(t *testing.T) {
 		{name: "a verdict crosses whole", paper: "fine",
 			want: archive.Inspection{MediaType: archive.PDF, Pages: []archive.PageInfo{{Width: 595, Height: 842, DPI: 300}}}},
 		{name: "a paper that breaks its inspector twice is damaged", paper: "crash", want: finding(brokeDown)},
-		{name: "a paper that hangs is over the limits", paper: "hang", want: finding(tookTooLong)},
+		{name: "a paper that hangs is over the limits", paper: "hang", time: 300 * time.Millisecond, want: finding(tookTooLong)},
 		{name: "a paper that bloats is over the limits", paper: "grow", want: finding(tookTooMuch)},
 		{name: "the inspection that sees its own end of time", paper: "late", want: finding(tookTooLong)},
-		{name: "the inspection that says so in its own words", paper: "patient",
+		{name: "the inspection that says so in its own words", paper: "patient", time: 2 * time.Second,
 			want: archive.Inspection{Refusal: "limits_exceeded", Findings: []archive.Finding{{Code: "own_words"}}}},
 		{name: "a verdict nobody knows", paper: "nonsense", want: finding(brokeDown)},
 		{name: "a fault of ours stays a fault of ours", paper: "odd", kind: archive.Internal, fails: true},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
-			req := archive.InspectRequest{DeclaredType: archive.PDF, Limits: archive.InspectLimits{Time: 400 * time.Millisecond, Memory: 96 << 20}}
+			req := archive.InspectRequest{DeclaredType: archive.PDF, Limits: archive.InspectLimits{Time: tc.time, Memory: 96 << 20}}
 			got, err := i.Inspect(t.Context(), paper(t, tc.paper), req)
 			if (err != nil) != tc.fails || archive.KindOf(err) != tc.kind {
 				t.Fatalf("error %v of kind %v", err, archive.KindOf(err))
@@ -223,9 +230,13 @@ func TestRead(t *testing.T) {
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			r := newReader(t, Options{Readers: 1})
+			limits := archive.ReadLimits{Memory: 96 << 20}
+			if strings.Contains(tc.paper, "hang") {
+				limits.PageTime = 400 * time.Millisecond
+			}
 			var got []string
 			err := r.Read(t.Context(), paper(t, tc.paper), archive.ReadRequest{
-				MediaType: archive.PDF, Pages: tc.pages, Limits: archive.ReadLimits{PageTime: 400 * time.Millisecond, Memory: 96 << 20},
+				MediaType: archive.PDF, Pages: tc.pages, Limits: limits,
 			}, func(p archive.PageReading) error {
 				switch {
 				case p.Source != archive.SourceFailed:
@@ -301,7 +312,7 @@ func TestReadStops(t *testing.T) {
 
 func TestRender(t *testing.T) {
 	r := newReader(t, Options{})
-	req := archive.RenderRequest{Page: 2, Width: 800, Limits: archive.ReadLimits{PageTime: 300 * time.Millisecond}}
+	req := archive.RenderRequest{Page: 2, Width: 800, Limits: archive.ReadLimits{PageTime: time.Second}}
 	got, err := r.Render(t.Context(), paper(t, "a"), req)
 	if err != nil || string(got) != "picture of page 2, 800 wide" {
 		t.Errorf("%q, %v", got, err)
