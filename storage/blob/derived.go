@@ -1,0 +1,105 @@
+package blob
+
+import (
+	"context"
+	"errors"
+	"io"
+	"io/fs"
+	"path"
+
+	"sohoa/archive"
+	"sohoa/internal/durable"
+)
+
+// Derived implements archive.Derived in a folder of its own. Nothing is synced: after a power cut a file may be missing,
+// or be empty on a file system that keeps names ahead of bytes; what reads a derived file checks its form and makes it
+// again.
+type Derived struct {
+	folder *durable.Folder
+	spool  *Spool
+}
+
+var _ archive.Derived = (*Derived)(nil)
+
+// derivedSpool lies inside the folder, so that it is on its file system. It begins with a dot: never a key.
+const derivedSpool = ".work"
+
+// OpenDerived opens the derived files in dir, making it first. The caller closes it.
+func OpenDerived(dir string) (*Derived, error) {
+	folder, err := durable.Open(dir, nil)
+	if err != nil {
+		return nil, Fault("open derived", dir, err)
+	}
+	spool, err := OpenSpool(path.Join(folder.Name(), derivedSpool), nil)
+	if err != nil {
+		return nil, errors.Join(err, folder.Close())
+	}
+	return &Derived{folder: folder, spool: spool}, nil
+}
+
+// Close releases the folder. Files opened through it stay open.
+func (d *Derived) Close() error { return errors.Join(d.spool.Close(), d.folder.Close()) }
+
+// Put implements archive.Derived.
+func (d *Derived) Put(ctx context.Context, key string, r io.Reader) error {
+	if err := CheckKey(key); err != nil {
+		return err
+	}
+	temp := d.spool.scratch()
+	f, err := d.spool.folder.Create(temp)
+	if err != nil {
+		return Fault("put derived", key, err)
+	}
+	_, _, err = pour(ctx, f, r, -1)
+	if e := f.Close(); err == nil {
+		err = e
+	}
+	if err == nil {
+		err = d.place(temp, key)
+	}
+	if err != nil {
+		d.spool.folder.Remove(temp)
+		return stageFault("put derived", key, err)
+	}
+	return nil
+}
+
+// place gives a finished file its key. Remove may take the folder away between the two steps, hence the second try.
+func (d *Derived) place(temp, key string) (err error) {
+	for range 3 {
+		if _, err = d.folder.MkdirAll(path.Dir(key)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+		if err = d.spool.folder.MoveTo(temp, d.folder, key); !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+	}
+	return err
+}
+
+// Open implements archive.Derived.
+func (d *Derived) Open(_ context.Context, key string) (io.ReadSeekCloser, error) {
+	if err := CheckKey(key); err != nil {
+		return nil, err
+	}
+	f, err := openFile(d.folder, key)
+	if durable.IsNotFolder(err) {
+		err = fs.ErrNotExist // a key below a file
+	}
+	if err != nil {
+		return nil, Fault("open derived", key, err)
+	}
+	return f, nil
+}
+
+// Remove implements archive.Derived.
+func (d *Derived) Remove(_ context.Context, prefix string) error {
+	if err := CheckKey(prefix); err != nil {
+		return err
+	}
+	err := d.folder.RemoveAll(prefix)
+	if durable.IsNotFolder(err) {
+		return nil // a prefix below a file has no keys
+	}
+	return Fault("remove derived", prefix, err)
+}

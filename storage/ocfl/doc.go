@@ -1,0 +1,29 @@
+// Package ocfl keeps the archive's objects in an OCFL 1.1 storage root (https://ocfl.io/1.1/spec/) over any blob.Store.
+//
+// Order of a commit, with what a crash leaves after each step and who repairs it:
+//
+//	new object, store with blob.Trees (disk)
+//	  staged beside the store, one rename ....... before it: rubbish in a dead process's workspace, removed by the next
+//	                                              OpenDisk. After it: the whole object.
+//	new object, other stores
+//	  note in the spool ......................... names the object to Unspool
+//	  content, v1/inventory, its sidecar, 0= .... no object is seen; Unspool, Erase or the next Commit removes the keys
+//	  root inventory ............................ the commit point
+//	  root sidecar .............................. until it is there the root inventory is believed when it is byte for byte
+//	                                              the head version's; Commit and Unspool write it
+//	version n+1
+//	  note in the spool
+//	  folder of the version (whole, or key by key) the object stands at n with a folder its inventory does not name
+//	  root inventory (compare and swap) ......... the commit point
+//	  root sidecar .............................. as above
+//	  note removed
+//
+// A version folder that the root inventory does not name was never acknowledged. It is removed by Unspool of the intent
+// that made it, or by the next Commit to the object, whoever makes it: acts on one object exclude each other (a lock in
+// this process, the intent in the catalog across processes), so that whoever holds the object knows its maker is gone; and
+// an act that was promised is rolled forward by committing it again, from the intent, not from the folder.
+//
+// Unlike other tools we hard-link the root inventory of a new object to v1's: one fsync for both. Neither is ever written
+// in place, and the root's name goes to another file with version 2. The price is that until then a bad sector takes both;
+// the inventory can be made again from the catalog, and the second store holds another copy.
+package ocfl
