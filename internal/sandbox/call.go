@@ -19,8 +19,13 @@ type Call struct {
 	Scratch string
 
 	reply func([]byte) error
+	alive func() error
 }
 
 // Reply sends one message to the parent and resets the clock of the task. Messages arrive in order. When it returns an
 // error the parent is gone or the message is too large (ErrMessage): return that error.
 func (c *Call) Reply(body []byte) error { return c.reply(body) }
+
+// Alive resets the clock of the task without a message: for a handler that prepares much before it replies. A handler
+// calls it when a step is done, not by a timer, or a hang would go unseen. Its error is that of Reply.
+func (c *Call) Alive() error { return c.alive() }

@@ -14,6 +14,7 @@ const (
 	kindReady kind = 'r' // child → parent, once: ready as JSON
 	kindTask  kind = 't' // parent → child: Task.Body, with descriptors
 	kindReply kind = 'p' // child → parent, any number per task
+	kindAlive kind = 'a' // child → parent, any number per task; no body
 	kindDone  kind = 'd' // child → parent, last of a task; body empty, or a Refusal as JSON
 )
 

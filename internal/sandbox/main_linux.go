@@ -81,9 +81,11 @@ func serve(s setup, handle Handler) error {
 	if err != nil {
 		return err
 	}
-	call := &Call{Body: body, Files: files, Scratch: s.Scratch, reply: func(b []byte) error {
-		return send(kindReply, b, s.MessageBytes)
-	}}
+	call := &Call{
+		Body: body, Files: files, Scratch: s.Scratch,
+		reply: func(b []byte) error { return send(kindReply, b, s.MessageBytes) },
+		alive: func() error { return send(kindAlive, nil, s.MessageBytes) },
+	}
 	err = handle(call)
 	for _, f := range files {
 		f.Close() // a handler may have closed it already

@@ -26,6 +26,7 @@ func TestMain(m *testing.M) {
 		"count":  count,
 		"hang":   hang,
 		"spin":   spin,
+		"alive":  alive,
 		"grow":   grow,
 		"large":  large,
 		"crash":  crash,
@@ -84,6 +85,20 @@ func hang(c *Call) error {
 		}
 	}
 	time.Sleep(time.Hour) // a child has other goroutines, so this is no deadlock
+	return nil
+}
+
+// alive gives signs of life, every few milliseconds, for as long as the body says.
+func alive(c *Call) error {
+	d, err := time.ParseDuration(string(c.Body))
+	if err != nil {
+		return err
+	}
+	for begin := time.Now(); time.Since(begin) < d; time.Sleep(5 * time.Millisecond) {
+		if err := c.Alive(); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 

@@ -45,16 +45,20 @@ func startChild(p Profile, _ Off) (*child, error) {
 }
 
 func (c *child) run(ctx context.Context, t Task, files []*os.File) (replied bool, err error) {
-	err = hereRoles[c.profile.Role](&Call{Body: t.Body, Files: files, Scratch: c.scratch, reply: func(b []byte) error {
-		if ctx.Err() != nil {
-			return context.Cause(ctx)
-		}
-		if len(b) > c.profile.MessageBytes || t.Each == nil {
-			return ErrMessage
-		}
-		replied = true
-		return t.Each(b)
-	}})
+	err = hereRoles[c.profile.Role](&Call{
+		Body: t.Body, Files: files, Scratch: c.scratch,
+		alive: func() error { return context.Cause(ctx) },
+		reply: func(b []byte) error {
+			if ctx.Err() != nil {
+				return context.Cause(ctx)
+			}
+			if len(b) > c.profile.MessageBytes || t.Each == nil {
+				return ErrMessage
+			}
+			replied = true
+			return t.Each(b)
+		},
+	})
 	var r *Refusal
 	if err == nil || errors.As(err, &r) || ctx.Err() != nil {
 		return replied, err

@@ -64,8 +64,10 @@ type Task struct {
 	// Each takes the replies of the handler, in order, one at a time. The child's clock stands still meanwhile. An error
 	// ends the task and is what Do returns. Nil means that the handler must not reply.
 	Each func([]byte) error
-	// Time is how long the child may go without a reply. Zero means the profile's.
+	// Time is how long the child may go without a reply or another sign of life (Call.Alive). Zero means the profile's.
 	Time time.Duration
+	// Whole is how long the child may work altogether. Zero means any time, as long as it gives signs of life.
+	Whole time.Duration
 	// Memory caps the anonymous memory of the child and all it started, in bytes. Zero, or more than the profile's, means
 	// the profile's.
 	Memory int64

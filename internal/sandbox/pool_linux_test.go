@@ -214,6 +214,18 @@ func TestTime(t *testing.T) {
 			t.Errorf("%d replies, then %v", n, err)
 		}
 	})
+	t.Run("signs of life keep a silent child", func(t *testing.T) {
+		p := newPool(t, Config{Profile: Inspector("alive")})
+		if err := p.Do(t.Context(), Task{Body: []byte("1500ms"), Time: time.Second}); err != nil {
+			t.Error(err)
+		}
+	})
+	t.Run("but not for ever", func(t *testing.T) {
+		p := newPool(t, Config{Profile: Inspector("alive")})
+		if err := p.Do(t.Context(), Task{Body: []byte("1h"), Time: time.Minute, Whole: 100 * time.Millisecond}); !errors.Is(err, ErrTimeout) {
+			t.Errorf("got %v, want ErrTimeout", err)
+		}
+	})
 	t.Run("processor time ends a busy child", func(t *testing.T) {
 		profile := Inspector("spin")
 		profile.CPU = time.Millisecond // rounded up to the kernel's whole second

@@ -22,7 +22,7 @@ type Profile struct {
 	Nice int
 	// Threads is how many threads of the child run Go code at once. Zero means one.
 	Threads int
-	// Time is how long the child may go without a reply. Zero means 30 seconds. A Task may say otherwise.
+	// Time is how long the child may go without a sign of life. Zero means 30 seconds. A Task may say otherwise.
 	Time time.Duration
 	// CPU is how much processor time one paper may cost. Zero means twice Time for each of Threads.
 	CPU time.Duration

@@ -6,7 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"sync/atomic"
+	"sync"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -23,7 +23,7 @@ func (c *child) run(ctx context.Context, t Task, files []*os.File) (replied bool
 		c.kill(err)
 		return false, c.outcome(err)
 	}
-	clock := newClock(t.Time)
+	clock := newClock(t.Time, t.Whole)
 	watched, stop := make(chan struct{}), make(chan struct{})
 	go func() {
 		defer close(watched)
@@ -54,6 +54,8 @@ func (c *child) run(ctx context.Context, t Task, files []*os.File) (replied bool
 				c.kill(err)
 				return replied, err
 			}
+			clock.start()
+		case kindAlive:
 			clock.start()
 		case kindDone:
 			if len(body) == 0 {
@@ -143,8 +145,8 @@ func (c *child) watch(ctx context.Context, clock *clock, memory int64, stop <-ch
 			return
 		case <-tick.C:
 		}
-		if clock.out() {
-			c.kill(fmt.Errorf("%w: no reply for %v", ErrTimeout, clock.limit))
+		if err := clock.out(); err != nil {
+			c.kill(err)
 			return
 		}
 		if held, err := groupMemory(c.cmd.Process.Pid, starts); err == nil && held > memory {
@@ -156,22 +158,49 @@ func (c *child) watch(ctx context.Context, clock *clock, memory int64, stop <-ch
 
 // clock measures the time the parent waits for the child.
 type clock struct {
-	limit time.Duration
-	until atomic.Int64 // nanoseconds since begin; 0 while paused
-	begin time.Time
+	limit time.Duration // without a sign of life
+	whole time.Duration // altogether, pauses not counted; 0: any
+	mu    sync.Mutex
+	since time.Time     // of the last sign of life; zero while paused
+	spent time.Duration // before since
 }
 
-func newClock(limit time.Duration) *clock {
-	c := &clock{limit: limit, begin: time.Now()}
-	c.start()
-	return c
+func newClock(limit, whole time.Duration) *clock {
+	return &clock{limit: limit, whole: whole, since: time.Now()}
 }
 
-func (c *clock) start() { c.until.Store(int64(time.Since(c.begin) + c.limit)) }
-func (c *clock) pause() { c.until.Store(0) }
-func (c *clock) out() bool {
-	until := c.until.Load()
-	return until != 0 && int64(time.Since(c.begin)) > until
+// start marks a sign of life, and ends a pause.
+func (c *clock) start() {
+	c.pause()
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.since = time.Now()
+}
+
+func (c *clock) pause() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if !c.since.IsZero() {
+		c.spent += time.Since(c.since)
+		c.since = time.Time{}
+	}
+}
+
+// out says which time has run out, nil for none.
+func (c *clock) out() error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.since.IsZero() {
+		return nil
+	}
+	silent := time.Since(c.since)
+	switch {
+	case silent > c.limit:
+		return fmt.Errorf("%w: no sign of life for %v", ErrTimeout, c.limit)
+	case c.whole > 0 && c.spent+silent > c.whole:
+		return fmt.Errorf("%w: not done in %v", ErrTimeout, c.whole)
+	}
+	return nil
 }
 
 // stop ends an idle child.

@@ -214,6 +214,7 @@ func (r *Reader) readSome(ctx context.Context, cache string, f *os.File, req arc
 		Body:   body,
 		Files:  []sandbox.File{{File: f}},
 		Time:   req.Limits.PageTime,
+		Whole:  time.Duration(len(*left)+1) * 2 * req.Limits.PageTime, // what signs of life without pages may add up to
 		Memory: req.Limits.Memory,
 		Each: func(b []byte) error {
 			var page archive.PageReading

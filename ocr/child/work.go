@@ -26,6 +26,10 @@ type Place struct {
 	Tessdata  string // folder of its languages; "" for its own default
 	Cache     string // folder of compiled code, written by WarmUp only; "" for none
 	Scratch   string // this child's own folder, empty at the start of each call
+
+	// Alive tells the parent that a step is done, for work that takes long before the next page can be handed over: the
+	// parent kills after ReadLimits.PageTime without a page or this. Call it at the end of steps, not by a timer.
+	Alive func() `json:"-"`
 }
 
 // Work is what children do. The functions run inside a child, one at a time, and may keep state from call to call. Their
@@ -104,7 +108,8 @@ func (w Work) read(c *sandbox.Call) error {
 		return err
 	}
 	m.Place.Scratch = c.Scratch
-	// No deadline here: it counts by page, and only the parent sees the pages go by.
+	m.Place.Alive = func() { _ = c.Alive() } // a parent that is gone shows at the next page
+	// No deadline here: it counts by page, and the parent sees the pages go by.
 	return toWire(w.Read(context.Background(), m.Place, f, m.Request, func(p archive.PageReading) error {
 		return reply(c, p)
 	}))
@@ -116,7 +121,7 @@ func (w Work) render(c *sandbox.Call) error {
 	if err != nil {
 		return err
 	}
-	m.Place.Scratch = c.Scratch
+	m.Place.Scratch, m.Place.Alive = c.Scratch, func() {}
 	ctx, cancel := patience(m.Request.Limits.PageTime)
 	defer cancel()
 	picture, err := w.Render(ctx, m.Place, f, m.Request)
