@@ -71,6 +71,8 @@ type Task struct {
 	// Memory caps the anonymous memory of the child and all it started, in bytes. Zero, or more than the profile's, means
 	// the profile's.
 	Memory int64
+
+	cpu time.Duration
 }
 
 // Stats count what became of children since the pool was made.
@@ -171,6 +173,9 @@ func (p *Pool) check(t Task) (Task, error) {
 	}
 	if t.Time <= 0 {
 		t.Time = p.cfg.Profile.Time
+	}
+	if t.cpu = p.cfg.Profile.CPU; t.cpu <= 0 {
+		t.cpu = max(2*t.Time, t.Whole) * time.Duration(p.cfg.Profile.Threads)
 	}
 	if t.Memory <= 0 || t.Memory > p.cfg.Profile.Memory {
 		t.Memory = p.cfg.Profile.Memory

@@ -24,7 +24,8 @@ type Profile struct {
 	Threads int
 	// Time is how long the child may go without a sign of life. Zero means 30 seconds. A Task may say otherwise.
 	Time time.Duration
-	// CPU is how much processor time one paper may cost. Zero means twice Time for each of Threads.
+	// CPU is how much processor time one task may cost the child, and each program it starts. Zero means, for each of
+	// Threads, the larger of twice the task's Time and its Whole.
 	CPU time.Duration
 	// Memory caps the anonymous memory of the child together with all it started, in bytes. Zero means 256 MiB. A Task may
 	// say less, not more.
@@ -72,9 +73,6 @@ func (p Profile) withDefaults() Profile {
 	}
 	if p.Time <= 0 {
 		p.Time = 30 * time.Second
-	}
-	if p.CPU <= 0 {
-		p.CPU = 2 * p.Time * time.Duration(p.Threads)
 	}
 	if p.Memory <= 0 {
 		p.Memory = 256 << 20

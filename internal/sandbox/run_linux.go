@@ -19,7 +19,7 @@ const watchEvery = 20 * time.Millisecond
 // run does one task on the child. It reports whether any reply reached t.Each. After an error that is not a *Refusal the
 // child is dead or dying.
 func (c *child) run(ctx context.Context, t Task, files []*os.File) (replied bool, err error) {
-	if err := c.allowProcessorTime(); err != nil {
+	if err := c.allowProcessorTime(t.cpu); err != nil {
 		c.kill(err)
 		return false, c.outcome(err)
 	}
@@ -110,9 +110,9 @@ func (c *child) sendTask(body []byte, files []*os.File) error {
 	return nil
 }
 
-// allowProcessorTime moves the soft limit to what the child has used plus what one paper may cost. Programs it starts
+// allowProcessorTime moves the soft limit to what the child has used plus what one task may cost. Programs it starts
 // count from zero under the same limit.
-func (c *child) allowProcessorTime() error {
+func (c *child) allowProcessorTime(cpu time.Duration) error {
 	used, err := processorTime(c.cmd.Process.Pid)
 	if err != nil {
 		return fmt.Errorf("read processor time of child: %w", err)
@@ -121,7 +121,7 @@ func (c *child) allowProcessorTime() error {
 	if err := unix.Prlimit(c.cmd.Process.Pid, unix.RLIMIT_CPU, nil, &limit); err != nil {
 		return fmt.Errorf("read processor limit of child: %w", err)
 	}
-	limit.Cur = min(uint64((used+c.profile.CPU)/time.Second)+1, limit.Max)
+	limit.Cur = min(uint64((used+cpu)/time.Second)+1, limit.Max)
 	if err := unix.Prlimit(c.cmd.Process.Pid, unix.RLIMIT_CPU, &limit, nil); err != nil {
 		return fmt.Errorf("set processor limit of child: %w", err)
 	}
