@@ -7,7 +7,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"iter"
 	"strings"
 )
 
@@ -140,7 +139,7 @@ const maxReadingFindings = 200
 
 // Texts yields the text of a document's newest version page by page. It is the PageTexts of this house and asks no
 // rights: the index and its snippets stand behind them.
-func (a *Archive) Texts(ctx context.Context, id ID) iter.Seq2[PageText, error] {
+func (a *Archive) Texts(ctx context.Context, id ID) TextSeq {
 	return func(yield func(PageText, error) bool) {
 		var d Document
 		var rows []Page

@@ -3,7 +3,6 @@ package archive
 import (
 	"context"
 	"fmt"
-	"iter"
 	"time"
 )
 
@@ -173,7 +172,7 @@ func (a *Archive) entry(d Document, names map[AgencyCode][]string) Entry {
 	}
 	if d.Reading.PagesDone > 0 {
 		id := d.ID
-		e.Text = func(ctx context.Context) iter.Seq2[PageText, error] { return a.Texts(ctx, id) }
+		e.Text = func(ctx context.Context) TextSeq { return a.Texts(ctx, id) }
 	}
 	return e
 }

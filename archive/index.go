@@ -10,8 +10,8 @@ import (
 // index; snippets are made from PageTexts again.
 type Entry struct {
 	Document    Document
-	AgencyNames []string                                         // names and aliases of the issuing agency and the custodian, for words in a query
-	Text        func(context.Context) iter.Seq2[PageText, error] // nil when nothing has been read yet
+	AgencyNames []string                      // names and aliases of the issuing agency and the custodian, for words in a query
+	Text        func(context.Context) TextSeq // nil when nothing has been read yet
 }
 
 // PageText is the text of one page.
@@ -20,9 +20,12 @@ type PageText struct {
 	Text   string
 }
 
+// TextSeq is a sequence of pages' texts; the first error ends it.
+type TextSeq = iter.Seq2[PageText, error]
+
 // PageTexts gives the text of a document's newest version page by page, ascending. A document without text yields
 // nothing. It is what snippets are cut from.
-type PageTexts func(ctx context.Context, document ID) iter.Seq2[PageText, error]
+type PageTexts func(ctx context.Context, document ID) TextSeq
 
 // Batch is what one Apply changes.
 type Batch struct {
