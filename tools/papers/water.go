@@ -1,0 +1,41 @@
+package main
+
+var water = []paper{{
+	File: "08-cong-van-khai-thac-nuoc-duoi-dat.pdf",
+	Facts: facts{
+		Name: "Công văn về việc bổ sung hồ sơ cấp phép khai thác nước dưới đất", Dossier: "H15.08-250825-0104", Procedure: "1.900155", Agency: "H15.08", Kind: "result",
+		Phrase: phrase{Text: "liên hệ Phòng Tài nguyên nước để được hướng dẫn"},
+		Fields: fields{Type: "Công văn", Number: "2087", Notation: "SNNMT-TNN", IssuedOn: "2025-09-05", Agency: "Sở Nông nghiệp và Môi trường",
+			Subject: "V/v bổ sung hồ sơ đề nghị cấp phép khai thác nước dưới đất", Signer: "Tạ Ngọc Bính", Position: "Phó Giám đốc", Owner: "Hợp tác xã cà phê Đồng Tiến Thượng"},
+	},
+	Scan:      textMode(0.6),
+	Parent:    []string{"ỦY BAN NHÂN DÂN", "TỈNH ĐẮK LẮK"},
+	Issuer:    []string{"SỞ NÔNG NGHIỆP", "VÀ MÔI TRƯỜNG"},
+	Number:    "Số: 2087/SNNMT-TNN",
+	About:     []string{"V/v bổ sung hồ sơ đề nghị cấp phép", "khai thác nước dưới đất"},
+	PlaceDate: "Đắk Lắk, ngày 05 tháng 9 năm 2025",
+	To:        []string{"Hợp tác xã cà phê Đồng Tiến Thượng;", "Ủy ban nhân dân xã Ea Sur."},
+	Body: []block{
+		{Text: "Ngày 25 tháng 8 năm 2025, Sở Nông nghiệp và Môi trường nhận được hồ sơ mã số H15.08-250825-0104 của Hợp tác xã cà phê Đồng Tiến Thượng đề nghị cấp phép khai thác nước dưới đất phục vụ tưới 46 ha cà phê tái canh tại xã Ea Sur. Sau khi xem xét, Sở có ý kiến như sau:"},
+		{Text: "1. Hồ sơ cơ bản đầy đủ về thành phần. Tuy nhiên, báo cáo hiện trạng khai thác chưa nêu mực nước tĩnh trong mùa khô của giếng G2 và G3; bản đồ khu vực công trình chưa thể hiện khoảng cách đến các giếng của hộ dân lân cận."},
+		{Text: "2. Đề nghị Hợp tác xã bổ sung, hoàn thiện các nội dung sau:"},
+		{Text: "a) Kết quả bơm thí nghiệm của từng giếng, thời gian bơm không dưới 24 giờ, kèm theo sổ theo dõi mực nước hồi phục;"},
+		{Text: "b) Kết quả phân tích chất lượng nước của phòng thí nghiệm được công nhận, lấy mẫu không quá 06 tháng tính đến ngày nộp hồ sơ;"},
+		{Text: "c) Phương án tưới tiết kiệm cho giai đoạn tháng 01 đến tháng 4, trong đó nêu rõ số lần tưới, lượng nước mỗi lần và thứ tự ưu tiên khi mực nước hạ thấp;"},
+		{Text: "d) Văn bản lấy ý kiến cộng đồng dân cư buôn Kla và thôn Tân Tiến, có xác nhận của Ủy ban nhân dân xã."},
+		{Table: &table{Widths: []float64{26, 40, 44, 44}, Rows: [][]string{
+			{"Giếng", "Chiều sâu (m)", "Lưu lượng (m³/ngày)", "Chế độ (giờ/ngày)"},
+			{"G1", "92", "180", "10"},
+			{"G2", "104", "165", "9"},
+			{"G3", "88", "140", "9"},
+		}}},
+		{Text: "3. Trong thời gian chờ cấp phép, Hợp tác xã không khoan thêm giếng mới, không tăng lưu lượng của các giếng hiện có. Đề nghị Ủy ban nhân dân xã Ea Sur kiểm tra thực tế, phối hợp với trưởng buôn Kla vận động các hộ dân theo dõi mực nước giếng gia đình và thông báo kịp thời khi có dấu hiệu sụt giảm bất thường."},
+		{Text: "4. Sau khi được cấp phép, Hợp tác xã phải lắp đồng hồ đo lưu lượng tại miệng giếng khoan, ghi chép hằng ngày và gửi số liệu về Sở trước ngày 10 hằng tháng."},
+		{Text: "Hồ sơ bổ sung gửi về Trung tâm Phục vụ hành chính công tỉnh trước ngày 30 tháng 9 năm 2025. Quá thời hạn trên, Sở sẽ trả hồ sơ theo quy định. Trong quá trình thực hiện, nếu có vướng mắc, đề nghị liên hệ Phòng Tài nguyên nước để được hướng dẫn."},
+		{Text: "Sở Nông nghiệp và Môi trường thông báo để Hợp tác xã và Ủy ban nhân dân xã Ea Sur biết, thực hiện./."},
+	},
+	Recipients: []string{"Như trên;", "UBND tỉnh (báo cáo);", "Giám đốc Sở (báo cáo);", "TT Phục vụ HCC tỉnh;", "Lưu: VT, TNN."},
+	Authority:  []string{"KT. GIÁM ĐỐC", "PHÓ GIÁM ĐỐC"},
+	Signer:     "Tạ Ngọc Bính",
+	Sealed:     true,
+}}
