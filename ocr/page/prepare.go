@@ -1,0 +1,128 @@
+package page
+
+import (
+	"fmt"
+	"image"
+	"math"
+)
+
+// DPI is the resolution pages are brought to.
+const DPI = 200
+
+// Options say how to prepare a page. The zero value is right for scans.
+type Options struct {
+	// Masks are rectangles on the page as displayed, in points from its top left corner, that are painted white before
+	// anything is recognised: codes already decoded, for example. Optional.
+	Masks []Rect
+	// MaxPixels bounds the prepared image; a larger page gets a lower resolution. Zero means 40 million.
+	MaxPixels int64
+	// KeepSkew leaves the lines as they lie. Optional.
+	KeepSkew bool
+}
+
+// Rect is an upright rectangle.
+type Rect struct {
+	X0, Y0, X1, Y1 float64
+}
+
+// Prepared is a page ready for recognition. Release it when it has been written out.
+type Prepared struct {
+	Gray      *image.Gray
+	ToPage    Affine  // from pixels of Gray to points of the page as displayed
+	DPI       float64 // of Gray
+	SourceDPI float64 // of the image the page came as: the lower of its two axes
+	Skew      float64 // degrees clockwise by which the lines lay askew; they are level in Gray
+	Ink       Ink
+}
+
+// Blank reports that nothing stands on the page: at most a speck.
+func (p *Prepared) Blank() bool { return p.Ink.Marks() <= 1 }
+
+// Release gives the image back for reuse. The Prepared is of no use afterwards.
+func (p *Prepared) Release() {
+	freeGray(p.Gray)
+	p.Gray = nil
+}
+
+// Prepare makes a page ready for recognition. src is the image of the page; toPage leads from its pixels to the page as
+// displayed, in points from the top left corner, and so tells resolution and orientation. src is only read.
+func Prepare(src image.Image, toPage Affine, opt Options) (*Prepared, error) {
+	if opt.MaxPixels <= 0 {
+		opt.MaxPixels = 40e6
+	}
+	size := src.Bounds().Size()
+	if _, ok := toPage.Invert(); !ok || size.X < 1 || size.Y < 1 {
+		return nil, fmt.Errorf("prepare a page image of %d × %d pixels: it has no place on the page", size.X, size.Y)
+	}
+	dx, dy := toPage.dpi()
+	p := &Prepared{SourceDPI: min(dx, dy)}
+
+	// Down to the wanted resolution, never up: that is done, where needed, together with the turning.
+	want := resolution(size, dx, dy, opt.MaxPixels)
+	w := max(1, int(math.Round(float64(size.X)*min(1, shrinkBy(want, dx)))))
+	h := max(1, int(math.Round(float64(size.Y)*min(1, shrinkBy(want, dy)))))
+	g := shrink(src, w, h)
+	toPage = Scale(float64(size.X)/float64(w), float64(size.Y)/float64(h)).Then(toPage)
+
+	g, toPage = upright(g, toPage)
+	for _, m := range opt.Masks {
+		blot(g, toPage, m)
+	}
+	level(g)
+	b := halve(g)
+	p.Ink = weigh(b)
+	if !opt.KeepSkew && !p.Blank() {
+		p.Skew = skew(b)
+	}
+	p.Gray, p.ToPage = straighten(g, toPage, p.Skew, want)
+	dx, dy = p.ToPage.dpi()
+	p.DPI = min(dx, dy)
+	return p, nil
+}
+
+// resolution returns the resolution to aim at: DPI, or less where the page would have too many pixels.
+func resolution(size image.Point, dx, dy float64, maxPixels int64) float64 {
+	pixels := float64(size.X) * float64(size.Y) / (dx * dy) // of a page at 1 dpi
+	return min(DPI, math.Sqrt(float64(maxPixels)/pixels))
+}
+
+// shrinkBy returns the factor from one resolution to another, and 1 when they are so near that changing pixels would
+// cost more sharpness than it gains.
+func shrinkBy(want, have float64) float64 {
+	if have < want*1.08 && have > want/1.4 && want == DPI {
+		return 1
+	}
+	return want / have
+}
+
+// straighten turns the page so that its lines are level, and enlarges it where its resolution is far below the wanted
+// one. It frees g when it returns another image.
+func straighten(g *image.Gray, toPage Affine, skew, want float64) (*image.Gray, Affine) {
+	dx, dy := toPage.dpi()
+	sx, sy := max(1, shrinkBy(want, dx)), max(1, shrinkBy(want, dy))
+	if math.Abs(skew) < 0.05 && sx == 1 && sy == 1 {
+		return g, toPage
+	}
+	w, h := float64(g.Rect.Dx())*sx, float64(g.Rect.Dy())*sy
+	turn := Scale(sx, sy).Then(Rotate(-skew, w/2, h/2))
+	left, top, right, bottom := turn.Bounds(0, 0, float64(g.Rect.Dx()), float64(g.Rect.Dy()))
+	turn = turn.Then(Translate(-left, -top))
+	back, _ := turn.Invert() // a rotation and a stretch by more than 0
+	out := newGray(int(math.Ceil(right-left)), int(math.Ceil(bottom-top)))
+	warp(out, g, back)
+	freeGray(g)
+	return out, back.Then(toPage)
+}
+
+// blot paints a rectangle of the page white.
+func blot(g *image.Gray, toPage Affine, r Rect) {
+	back, _ := toPage.Invert()
+	x0, y0, x1, y1 := back.Bounds(r.X0, r.Y0, r.X1, r.Y1)
+	box := image.Rect(int(math.Floor(x0)), int(math.Floor(y0)), int(math.Ceil(x1)), int(math.Ceil(y1))).Intersect(g.Rect)
+	for y := box.Min.Y; y < box.Max.Y; y++ {
+		row := g.Pix[y*g.Stride+box.Min.X : y*g.Stride+box.Max.X]
+		for x := range row {
+			row[x] = 255
+		}
+	}
+}
