@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"runtime"
@@ -73,7 +74,7 @@ const (
 func policy(exec, signals bool) (seccomp.Policy, error) {
 	info, err := arch.GetInfo("")
 	if err != nil {
-		return seccomp.Policy{}, fmt.Errorf("system calls of %s: %w", runtime.GOARCH, err)
+		return seccomp.Policy{}, fmt.Errorf("%w: system calls of %s: %w", errors.ErrUnsupported, runtime.GOARCH, err)
 	}
 	rules := conditions(exec, signals)
 	drop := map[string]bool{"clone3": true}
@@ -106,14 +107,14 @@ func policy(exec, signals bool) (seccomp.Policy, error) {
 			some = append(some, seccomp.NameWithConditions{Name: n, Conditions: c})
 		}
 	}
-	return seccomp.Policy{
-		DefaultAction: seccomp.ActionErrno, // EPERM
-		Syscalls: []seccomp.SyscallGroup{
-			// clone3 hides its flags behind a pointer that a filter cannot read. ENOSYS sends C libraries back to clone.
-			{Names: []string{"clone3"}, Action: seccomp.ActionErrno | seccomp.Action(unix.ENOSYS)},
-			{Names: names, NamesWithCondtions: some, Action: seccomp.ActionAllow},
-		},
-	}, nil
+	groups := []seccomp.SyscallGroup{{Names: names, NamesWithCondtions: some, Action: seccomp.ActionAllow}}
+	if _, known := info.SyscallNames["clone3"]; known {
+		// clone3 hides its flags behind a pointer that a filter cannot read. ENOSYS sends C libraries back to clone.
+		groups = append(groups, seccomp.SyscallGroup{
+			Names: []string{"clone3"}, Action: seccomp.ActionErrno | seccomp.Action(unix.ENOSYS),
+		})
+	}
+	return seccomp.Policy{DefaultAction: seccomp.ActionErrno, Syscalls: groups}, nil // EPERM for all the rest
 }
 
 // conditions are the calls that are allowed with certain arguments only. Each entry of a list suffices.

@@ -70,7 +70,7 @@ func restrict(s setup) (ready, error) {
 	}
 	// Signals of a child that starts programs stay open where Landlock confines them (ABI 6).
 	if err := loadFilter(len(s.Exec) > 0, len(s.Exec) > 0 && r.LandlockABI >= 6); err != nil {
-		if errors.Is(err, unix.ENOSYS) || errors.Is(err, unix.EINVAL) {
+		if errors.Is(err, unix.ENOSYS) || errors.Is(err, unix.EINVAL) || errors.Is(err, errors.ErrUnsupported) {
 			r.Notes = append(r.Notes, fmt.Sprintf("no seccomp here: %v", err))
 			return r, nil
 		}
