@@ -11,7 +11,7 @@ import (
 )
 
 // Config is what an Archive is built of. Vault, Catalog and Derived are required; a nil Inspector refuses every deposit,
-// a nil Reader turns reading off, a nil Index turns search off.
+// a nil Reader leaves reading to another process of the house, a nil Index turns search off.
 type Config struct {
 	Vault     Vault
 	Catalog   Catalog
@@ -30,6 +30,7 @@ type Config struct {
 
 // Policy holds the rules a house may choose.
 type Policy struct {
+	NoReading       bool // papers are kept and found by their fields only
 	AllowOwnerLocks bool // accept PDFs whose owner restricted printing or copying, when they open without a password
 }
 

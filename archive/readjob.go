@@ -18,14 +18,14 @@ const (
 
 // firstReading is how the reading of a fresh version begins.
 func (a *Archive) firstReading(pages int) Reading {
-	if a.Reader == nil {
+	if a.Policy.NoReading {
 		return Reading{State: ReadingOff, PagesTotal: pages}
 	}
 	return Reading{State: ReadingWaiting, PagesTotal: pages}
 }
 
 func (a *Archive) enqueueReading(ctx context.Context, tx Tx, d *Document, now time.Time) error {
-	if a.Reader == nil {
+	if a.Policy.NoReading {
 		return nil
 	}
 	v := d.Head().Number
@@ -295,7 +295,7 @@ func (a *Archive) ReadAgain(ctx context.Context, actor Actor, id ID) error {
 	if err := Decide(actor, ActEdit, &d, now); err != nil {
 		return err
 	}
-	if a.Reader == nil {
+	if a.Policy.NoReading {
 		return Errorf(Unavailable, "reading is off")
 	}
 	err = a.update(ctx, func(tx Tx) error {

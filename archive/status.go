@@ -50,8 +50,10 @@ func (a *Archive) Status(ctx context.Context, actor Actor) (Status, error) {
 		}
 	}
 	switch {
-	case a.Reader == nil:
+	case a.Policy.NoReading:
 		s.ReaderMsg = Text{"Tắt nhận dạng chữ.", "Text recognition is switched off."}
+	case a.Reader == nil:
+		s.ReaderMsg = Text{"Tiến trình này không đọc giấy tờ.", "This process does not read papers."}
 	default:
 		if err := a.Reader.Ready(ctx); err != nil {
 			s.ReaderMsg = messageOf(err)
