@@ -6,6 +6,7 @@ import (
 	"io"
 	"io/fs"
 	"path"
+	"sync"
 
 	"sohoa/archive"
 	"sohoa/internal/durable"
@@ -17,6 +18,7 @@ import (
 type Derived struct {
 	folder *durable.Folder
 	spool  *Spool
+	names  sync.RWMutex
 }
 
 var _ archive.Derived = (*Derived)(nil)
@@ -64,17 +66,14 @@ func (d *Derived) Put(ctx context.Context, key string, r io.Reader) error {
 	return nil
 }
 
-// place gives a finished file its key. Remove may take the folder away between the two steps, hence the second try.
-func (d *Derived) place(temp, key string) (err error) {
-	for range 3 {
-		if _, err = d.folder.MkdirAll(path.Dir(key)); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return err
-		}
-		if err = d.spool.folder.MoveTo(temp, d.folder, key); !errors.Is(err, fs.ErrNotExist) {
-			return err
-		}
+// place gives a finished file its key.
+func (d *Derived) place(temp, key string) error {
+	d.names.RLock() // no Remove between the two steps
+	defer d.names.RUnlock()
+	if _, err := d.folder.MkdirAll(path.Dir(key)); err != nil {
+		return err
 	}
-	return err
+	return d.spool.folder.MoveTo(temp, d.folder, key)
 }
 
 // Open implements archive.Derived.
@@ -92,14 +91,20 @@ func (d *Derived) Open(_ context.Context, key string) (io.ReadSeekCloser, error)
 	return f, nil
 }
 
-// Remove implements archive.Derived.
+// Remove implements archive.Derived. What it removes vanishes at once; deleting it may take longer.
 func (d *Derived) Remove(_ context.Context, prefix string) error {
 	if err := CheckKey(prefix); err != nil {
 		return err
 	}
-	err := d.folder.RemoveAll(prefix)
-	if durable.IsNotFolder(err) {
-		return nil // a prefix below a file has no keys
+	grave := d.spool.scratch()
+	d.names.Lock()
+	err := d.folder.MoveTo(prefix, d.spool.folder, grave)
+	d.names.Unlock()
+	if errors.Is(err, fs.ErrNotExist) || durable.IsNotFolder(err) { // the latter: a prefix below a file
+		return nil
+	}
+	if err == nil {
+		err = d.spool.folder.RemoveAll(grave)
 	}
 	return Fault("remove derived", prefix, err)
 }

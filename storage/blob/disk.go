@@ -61,7 +61,12 @@ func (d *Disk) Create(ctx context.Context, key string, r io.Reader) error {
 		return stageFault("create", key, err)
 	}
 	defer d.spool.folder.Remove(temp)
-	return Fault("create", key, d.place(temp, key))
+	for range createTries {
+		if err = d.place(temp, key); !errors.Is(err, fs.ErrNotExist) {
+			break // otherwise a neighbour removed the parent folder meanwhile
+		}
+	}
+	return Fault("create", key, err)
 }
 
 // stage writes r into the workspace durably.

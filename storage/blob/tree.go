@@ -32,7 +32,10 @@ func checkTree(prefix string, files []TreeFile) error {
 		return archive.Errorf(archive.Invalid, "tree %s without files", prefix)
 	}
 	for i, f := range files {
-		if err := CheckKey(path.Join(prefix, f.Name)); err != nil {
+		if err := CheckKey(f.Name); err != nil {
+			return err
+		}
+		if err := CheckKey(prefix + "/" + f.Name); err != nil {
 			return err
 		}
 		if f.SameAs != "" && !slices.ContainsFunc(files[:i], func(g TreeFile) bool { return g.Name == f.SameAs }) {
@@ -42,7 +45,7 @@ func checkTree(prefix string, files []TreeFile) error {
 	return nil
 }
 
-// createTries bounds how often a tree is staged again because a neighbour made or removed the parent folder meanwhile.
+// createTries bounds how often something is placed again because a neighbour made or removed the parent folder meanwhile.
 const createTries = 8
 
 func (d *Disk) createTree(ctx context.Context, prefix string, files []TreeFile) error {

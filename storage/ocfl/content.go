@@ -53,8 +53,9 @@ func (c *content) Digest() archive.Digest { return c.digest }
 // Size implements archive.Content.
 func (c *content) Size() int64 { return c.r.Size() }
 
-// Read implements io.Reader. The verdict comes with the last byte, not with the Read after it: a caller who copies Size bytes
-// and stops hears of the damage too.
+// Read implements io.Reader. The verdict comes with the last byte, not with the Read after it, and a bad one in place of the
+// last bytes: a caller who copies Size bytes and stops, as net/http does, comes up short and never passes on a damaged file
+// as a whole one.
 func (c *content) Read(p []byte) (int, error) {
 	if c.damaged {
 		return 0, c.corrupt()
@@ -68,7 +69,7 @@ func (c *content) Read(p []byte) (int, error) {
 	ended := err == io.EOF || err == nil && c.read >= c.r.Size()
 	if ended && hex.EncodeToString(c.hash.Sum(nil)) != c.want {
 		c.damaged = true
-		return n, c.corrupt()
+		return 0, c.corrupt()
 	}
 	return n, err
 }
