@@ -19,6 +19,7 @@ import (
 	"sohoa/internal/sandbox"
 	"sohoa/internal/testkit"
 	"sohoa/ocr/pdf"
+	"sohoa/ocr/tesseract"
 )
 
 // TestMain lets the test program be its own child. Its work is told by the paper, a line of orders; a PDF is inspected in
@@ -80,8 +81,11 @@ func obeyInspect(ctx context.Context, f *os.File, req archive.InspectRequest) (a
 	return archive.Inspection{MediaType: req.DeclaredType, Pages: []archive.PageInfo{{Width: 595, Height: 842, DPI: 300}}}, nil
 }
 
-// obeyRead reads the n-th order as page n.
-func obeyRead(_ context.Context, _ Place, f *os.File, req archive.ReadRequest, each func(archive.PageReading) error) error {
+// obeyRead reads the n-th order as page n. A PNG is read in earnest.
+func obeyRead(ctx context.Context, at Place, f *os.File, req archive.ReadRequest, each func(archive.PageReading) error) error {
+	if req.MediaType == archive.PNG {
+		return recognise(ctx, at, f, each)
+	}
 	words, err := orders(f)
 	if err != nil {
 		return err
@@ -121,16 +125,10 @@ func obeyRender(_ context.Context, at Place, f *os.File, req archive.RenderReque
 	return fmt.Appendf(nil, "picture of page %d, %d wide", req.Page, req.Width), nil
 }
 
-// obeyReady asks the real Tesseract for its languages.
+// obeyReady asks the real Tesseract.
 func obeyReady(ctx context.Context, at Place) error {
-	out, err := exec.CommandContext(ctx, at.Tesseract, "--list-langs").CombinedOutput()
-	if err != nil {
-		return fmt.Errorf("list languages: %w: %s", err, out)
-	}
-	if !strings.Contains(string(out), "\nvie\n") {
-		return archive.Fault(archive.Unavailable, "no_recogniser", archive.Text{EN: "no Vietnamese"})
-	}
-	return nil
+	_, err := tesseract.Probe(ctx, at.Tesseract, at.Tessdata)
+	return err
 }
 
 func obeyWarmUp(_ context.Context, at Place) error {
