@@ -115,8 +115,12 @@ var documentTests = []test{
 			d.CreatedAt = at(0)
 		})
 		head := paper(func(d *archive.Document) { d.Versions = []archive.Version{version(1, "same")} })
-		gone := paper(func(d *archive.Document) { d.Versions, d.State = []archive.Version{version(1, "same")}, archive.Discarded })
-		tomb := paper(func(d *archive.Document) { d.Versions, d.State = []archive.Version{version(1, "same")}, archive.Disposed })
+		gone := paper(func(d *archive.Document) {
+			d.Versions, d.State = []archive.Version{version(1, "same")}, archive.Discarded
+		})
+		tomb := paper(func(d *archive.Document) {
+			d.Versions, d.State = []archive.Version{version(1, "same")}, archive.Disposed
+		})
 		b.insert(old, head, gone, tomb, paper())
 		b.view(func(tx archive.Tx) error {
 			got, err := tx.Documents().WithDigest(b.Context(), archive.DigestOf([]byte("same")))
@@ -210,4 +214,3 @@ func sameNumber(b bench) {
 		return err
 	})
 }
-

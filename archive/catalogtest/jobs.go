@@ -95,7 +95,7 @@ var jobTests = []test{
 			same(b.T, "key", b.claimed("n1", at(3)).Key, want)
 		}
 		b.noJob(at(3))
-		same(b.T, "key", b.claimed("n1", at(30)).Key, "urgent") // its lease has run out by then, but
+		same(b.T, "key", b.claimed("n1", at(30)).Key, "future")
 	}},
 	{"a lease that ran out is another's to take, and the first holder is told", func(b bench) {
 		b.enqueue(job("a"))

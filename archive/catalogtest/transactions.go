@@ -202,4 +202,3 @@ var transactionTests = []test{
 		wantError(b.T, b.c.Ping(b.Context()), archive.Unavailable, "")
 	}},
 }
-

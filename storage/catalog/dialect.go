@@ -1,0 +1,31 @@
+package catalog
+
+// dialect holds the few expressions that cannot be one text for both engines.
+type dialect struct {
+	name string
+	// inJSON says that a column is one of the texts in a JSON array, given as the parameter "?".
+	inJSON func(column string) string
+	// claimLock ends the inner SELECT of a claim: on PostgreSQL workers skip the job another one is taking.
+	claimLock string
+	// leaderLock is run before the unnumbered events are read, so that one sequencer works at a time; "" where there is
+	// one writer anyway.
+	leaderLock string
+	// translate makes an archive.Error of what the driver said.
+	translate func(error) error
+}
+
+var sqliteDialect = dialect{
+	name:      "sqlite",
+	inJSON:    func(column string) string { return column + " IN (SELECT value FROM json_each(?))" },
+	translate: translateSQLite,
+}
+
+var postgresDialect = dialect{
+	name: "postgres",
+	inJSON: func(column string) string {
+		return column + " = ANY (ARRAY(SELECT jsonb_array_elements_text(CAST(? AS jsonb))))"
+	},
+	claimLock:  " FOR UPDATE SKIP LOCKED",
+	leaderLock: "SELECT pg_advisory_xact_lock(7365716131)", // any number, the same in every process
+	translate:  translatePostgres,
+}

@@ -1,0 +1,144 @@
+package catalog
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+
+	"sohoa/archive"
+)
+
+type events struct{ t *tx }
+
+const eventColumns = `id, at, action, outcome, actor_id, actor_name, actor_role, agency, address, request, purpose, document,
+	dossier, object, detail, once, nonce, leaf`
+
+const selectEvent = `SELECT ` + eventColumns + `, number, position FROM events `
+
+// eventRow is an event with its place in the table, which lists go on from.
+type eventRow struct {
+	archive.Event
+	position int64
+}
+
+func scanEvent(scan func(...any) error) (e eventRow, err error) {
+	var once *string
+	var number *int64
+	err = scan(&e.ID, &e.At, &e.Action, &e.Outcome, &e.ActorID, &e.ActorName, &e.ActorRole, &e.Agency, &e.Address, &e.Request, &e.Purpose,
+		&e.Document, &e.Dossier, &e.Object, fromJSON(&e.Detail), &once, &e.Nonce, &e.Leaf, &number, &e.position)
+	e.Seq = -1
+	if number != nil {
+		e.Seq = *number
+	}
+	if once != nil {
+		e.Once = *once
+	}
+	return e, err
+}
+
+func (c events) list(ctx context.Context, text string, args []any) ([]eventRow, error) {
+	return all(ctx, c.t, text, args, scanEvent)
+}
+
+func bare(rows []eventRow) []archive.Event {
+	out := make([]archive.Event, len(rows))
+	for i := range rows {
+		out[i] = rows[i].Event
+	}
+	return out
+}
+
+func (c events) Append(ctx context.Context, e archive.Event) error {
+	e.Seal()
+	var once any
+	if e.Once != "" {
+		once = e.Once
+	}
+	n, err := c.t.exec(ctx, `INSERT INTO events (`+eventColumns+`)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18) ON CONFLICT (once) DO NOTHING`,
+		e.ID, e.At, e.Action, e.Outcome, e.ActorID, e.ActorName, e.ActorRole, e.Agency, e.Address, e.Request, e.Purpose, e.Document,
+		e.Dossier, e.Object, toJSON(e.Detail), once, e.Nonce, e.Leaf)
+	if err == nil && n == 0 && e.Once == "" {
+		err = archive.Errorf(archive.Internal, "the event was not written")
+	}
+	if err != nil {
+		return fmt.Errorf("append event %s: %w", e.ID, err)
+	}
+	return nil
+}
+
+func (c events) Of(ctx context.Context, document archive.ID, after archive.ID, limit int) ([]archive.Event, error) {
+	from := int64(0)
+	if !after.IsZero() {
+		err := c.t.one(ctx, `SELECT position FROM events WHERE id = $1 AND document = $2`, []any{after, document}, &from)
+		if errors.Is(err, archive.ErrNotFound) {
+			err = errBadCursor
+		}
+		if err != nil {
+			return nil, fmt.Errorf("events of %s after %s: %w", document, after, err)
+		}
+	}
+	rows, err := c.list(ctx, selectEvent+`WHERE document = $1 AND document <> '' AND position > $2 ORDER BY position LIMIT $3`, []any{document, from, limit})
+	if err != nil {
+		return nil, fmt.Errorf("events of %s: %w", document, err)
+	}
+	return bare(rows), nil
+}
+
+func (c events) Since(ctx context.Context, after int64, limit int) ([]archive.Event, error) {
+	rows, err := c.list(ctx, selectEvent+`WHERE number > $1 ORDER BY number LIMIT $2`, []any{after, limit})
+	if err != nil {
+		return nil, fmt.Errorf("events since %d: %w", after, err)
+	}
+	return bare(rows), nil
+}
+
+func (c events) Browse(ctx context.Context, f archive.EventFilter) (archive.EventListing, error) {
+	q := &query{d: c.t.d}
+	q.add(selectEvent + `WHERE 1 = 1`)
+	if f.After != "" {
+		key, err := parseCursor("events", f.After, 2)
+		if err != nil {
+			return archive.EventListing{}, err
+		}
+		position, err := strconv.ParseInt(key[1], 10, 64)
+		if err != nil {
+			return archive.EventListing{}, errBadCursor
+		}
+		q.add(` AND (at, position) < (?, ?)`, key[0], position)
+	}
+	if !f.Actor.IsZero() {
+		q.add(` AND actor_id = ? AND actor_id <> ''`, f.Actor)
+	}
+	if !f.Document.IsZero() {
+		q.add(` AND document = ? AND document <> ''`, f.Document)
+	}
+	if f.Action != "" {
+		q.add(` AND action = ?`, f.Action)
+	}
+	if f.Agencies != nil {
+		in(q.add(` AND `), "agency", f.Agencies)
+	}
+	n := limit(f.Limit)
+	q.span("at", f.At).add(` ORDER BY at DESC, position DESC LIMIT ?`, n+1)
+	rows, err := c.list(ctx, q.text.String(), q.args)
+	if err != nil {
+		return archive.EventListing{}, fmt.Errorf("browse events: %w", err)
+	}
+	var l archive.EventListing
+	if len(rows) > n {
+		rows = rows[:n]
+		l.Next = cursor("events", timeText(rows[n-1].At), strconv.FormatInt(rows[n-1].position, 10))
+	}
+	l.Items = bare(rows)
+	return l, nil
+}
+
+func (c events) Last(ctx context.Context) (int64, error) {
+	var n int64
+	if err := c.t.one(ctx, `SELECT coalesce(max(number), -1) FROM events`, nil, &n); err != nil {
+		return 0, fmt.Errorf("last event: %w", err)
+	}
+	return n, nil
+}
