@@ -271,7 +271,7 @@ func (in *interpreter) inline(l *cos.Lexer, g graphics) {
 		}
 		end := at + i + 2
 		at = end
-		if space(buf, end-3) && (end >= len(buf) || space(buf, end)) {
+		if blank(buf, end-3) && (end >= len(buf) || blank(buf, end)) {
 			break
 		}
 	}
@@ -280,7 +280,7 @@ func (in *interpreter) inline(l *cos.Lexer, g graphics) {
 	in.place(placed{inline: d, ctm: g.ctm, mask: mask})
 }
 
-func space(b []byte, i int) bool {
+func blank(b []byte, i int) bool {
 	return i >= 0 && i < len(b) && (b[i] == ' ' || b[i] == '\n' || b[i] == '\r' || b[i] == '\t' || b[i] == 0)
 }
 
