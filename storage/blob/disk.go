@@ -28,6 +28,7 @@ var (
 	_ Store   = (*Disk)(nil)
 	_ Trees   = (*Disk)(nil)
 	_ Folders = (*Disk)(nil)
+	_ Swapper = (*Disk)(nil)
 
 	_ archive.Filer = (*diskReader)(nil)
 )
@@ -124,50 +125,6 @@ func (d *Disk) place(temp, key string) error {
 		if err := d.folder.SyncDir(name); err != nil {
 			return err
 		}
-	}
-	return nil
-}
-
-// Replace implements Store.
-func (d *Disk) Replace(ctx context.Context, key string, expected archive.Digest, r io.Reader) error {
-	if err := CheckKey(key); err != nil {
-		return err
-	}
-	temp, err := d.stage(ctx, r)
-	if err != nil {
-		return stageFault("replace", key, err)
-	}
-	defer d.spool.folder.Remove(temp)
-	d.swap.Lock()
-	defer d.swap.Unlock()
-	if err := d.expect(key, expected); err != nil {
-		return Fault("replace", key, err)
-	}
-	err = d.at("rename file")
-	if err == nil {
-		err = d.spool.folder.MoveTo(temp, d.folder, key)
-	}
-	if err == nil {
-		err = d.at("sync folder")
-	}
-	if err == nil {
-		err = d.folder.SyncDir(path.Dir(key))
-	}
-	return Fault("replace", key, err)
-}
-
-func (d *Disk) expect(key string, expected archive.Digest) error {
-	f, err := openFile(d.folder, key)
-	if err != nil {
-		return err
-	}
-	defer f.Close()
-	h := archive.NewHasher()
-	if _, err := io.Copy(h, f.file); err != nil {
-		return err
-	}
-	if h.Digest() != expected {
-		return archive.Errorf(archive.Conflict, "what is there hashes to %s, not %s", h.Digest(), expected)
 	}
 	return nil
 }

@@ -63,6 +63,20 @@ type Trees interface {
 	RemoveTree(ctx context.Context, prefix string) error
 }
 
+// Swap names a key and the blob that takes its place.
+type Swap struct {
+	Key      string
+	Expected archive.Digest // of what is under Key now
+	From     string         // a key of the same store; its bytes are to stand under Key too
+}
+
+// Swapper is implemented by stores that can put bytes they already hold in the place of others without writing them again.
+type Swapper interface {
+	// Swap does the swaps in the order given, each under the rules of Store.Replace, and returns when all are durable. A
+	// crash may leave any of them done.
+	Swap(ctx context.Context, swaps []Swap) error
+}
+
 // Folders is implemented by stores that can name the folders directly below one without walking what is in them.
 type Folders interface {
 	// Folders walks the names (not the paths) of the folders directly below folder, under the rules of Store.List.

@@ -205,14 +205,25 @@ func (v *Vault) extend(ctx context.Context, c archive.Commit, old, o *object, ad
 	if err != nil {
 		return err
 	}
-	// The commit point.
-	if err := v.store.Replace(ctx, o.key(inventoryFile), archive.DigestOf(old.raw), bytes.NewReader(o.raw)); err != nil {
-		return err
-	}
-	if err := v.store.Replace(ctx, o.key(o.sidecarFile()), archive.DigestOf(old.sidecar), bytes.NewReader(o.sidecar)); err != nil {
+	if err := v.turn(ctx, old, o); err != nil {
 		return err
 	}
 	return v.spool.Forget(c.Intent)
+}
+
+// turn makes the root speak of the new head: the inventory first, which is the commit point.
+func (v *Vault) turn(ctx context.Context, old, o *object) error {
+	inv, side := o.key(inventoryFile), o.key(o.sidecarFile())
+	if s, ok := v.store.(blob.Swapper); ok {
+		return s.Swap(ctx, []blob.Swap{
+			{Key: inv, Expected: archive.DigestOf(old.raw), From: o.key(o.Head + "/" + inventoryFile)},
+			{Key: side, Expected: archive.DigestOf(old.sidecar), From: o.key(o.Head + "/" + o.sidecarFile())},
+		})
+	}
+	if err := v.store.Replace(ctx, inv, archive.DigestOf(old.raw), bytes.NewReader(o.raw)); err != nil {
+		return err
+	}
+	return v.store.Replace(ctx, side, archive.DigestOf(old.sidecar), bytes.NewReader(o.sidecar))
 }
 
 // versionFiles lists the files of the head's folder in the order in which they are written, named without prefix.

@@ -23,7 +23,8 @@
 // this process, the intent in the catalog across processes), so that whoever holds the object knows its maker is gone; and
 // an act that was promised is rolled forward by committing it again, from the intent, not from the folder.
 //
-// Unlike other tools we hard-link the root inventory of a new object to v1's: one fsync for both. Neither is ever written
-// in place, and the root's name goes to another file with version 2. The price is that until then a bad sector takes both;
-// the inventory can be made again from the catalog, and the second store holds another copy.
+// On a disk the root inventory and its sidecar are second names (hard links) of the head version's: one fsync serves both.
+// Neither is ever written in place, and with the next version the root's names go to other files. The price is that one bad
+// sector takes both copies of the newest inventory; it is 1 KB beside an original of 200 that has one copy as well, and
+// both come back from the second store.
 package ocfl

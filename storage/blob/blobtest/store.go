@@ -58,6 +58,7 @@ func Run(t *testing.T, open func(t *testing.T) blob.Store) {
 		"folders are not keys":                   folders,
 		"one of many creators wins":              race,
 		"readers keep what they opened":          kept,
+		"swap puts other bytes under a key":      swapped,
 		"trees appear and vanish whole":          trees,
 		"trees refuse what is there":             treeTaken,
 		"neighbours make trees at the same time": treeRace,
@@ -156,6 +157,39 @@ func replaced(t *testing.T, s blob.Store) {
 	}
 	if got := get(t, s, "a/k"); got != "two" {
 		t.Errorf("got %q", got)
+	}
+}
+
+func swapped(t *testing.T, s blob.Store) {
+	sw, ok := s.(blob.Swapper)
+	if !ok {
+		t.Skip("this store does not swap")
+	}
+	ctx, one := t.Context(), archive.DigestOf([]byte("one"))
+	put(t, s, "k", "one")
+	put(t, s, "l", "one")
+	put(t, s, "v2/k", "two")
+	Kind(t, sw.Swap(ctx, []blob.Swap{{Key: "k", Expected: archive.DigestOf([]byte("other")), From: "v2/k"}}), archive.Conflict)
+	Kind(t, sw.Swap(ctx, []blob.Swap{{Key: "absent", Expected: one, From: "v2/k"}}), archive.NotFound)
+	Kind(t, sw.Swap(ctx, []blob.Swap{{Key: "k", Expected: one, From: "absent"}}), archive.NotFound)
+	Kind(t, sw.Swap(ctx, []blob.Swap{{Key: "k", Expected: one, From: "../k"}}), archive.Invalid)
+	if got := get(t, s, "k"); got != "one" {
+		t.Errorf("got %q", got)
+	}
+	if err := sw.Swap(ctx, []blob.Swap{{Key: "k", Expected: one, From: "v2/k"}, {Key: "l", Expected: one, From: "v2/k"}}); err != nil {
+		t.Fatal(err)
+	}
+	for _, key := range []string{"k", "l", "v2/k"} {
+		if got := get(t, s, key); got != "two" {
+			t.Errorf("%s: got %q", key, got)
+		}
+	}
+	// What shares its place on disk is let go of, not written through.
+	if err := s.Replace(ctx, "k", archive.DigestOf([]byte("two")), strings.NewReader("three")); err != nil {
+		t.Fatal(err)
+	}
+	if got := get(t, s, "v2/k"); got != "two" {
+		t.Errorf("the source reads %q", got)
 	}
 }
 
