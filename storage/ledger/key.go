@@ -1,0 +1,117 @@
+package ledger
+
+import (
+	"crypto/ed25519"
+	"crypto/rand"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"golang.org/x/mod/sumdb/note"
+
+	"sohoa/archive"
+)
+
+// Key signs the checkpoints of one log and knows its own signatures. Whoever holds it can sign another history: it lies
+// apart from the catalog, and what it has signed is copied to where neither is.
+type Key struct {
+	signer   note.Signer
+	verifier note.Verifier
+	public   string
+}
+
+// Public returns the key by which others check this log's checkpoints, as golang.org/x/mod/sumdb/note writes it:
+// name+hash+base64.
+func (k Key) Public() string { return k.public }
+
+// NewKey makes a key and returns it with its secret text, which ParseKey reads.
+func NewKey() (Key, string, error) {
+	secret, _, err := note.GenerateKey(rand.Reader, archive.Origin)
+	if err != nil {
+		return Key{}, "", fmt.Errorf("make a log key: %w", err)
+	}
+	k, err := ParseKey(secret)
+	return k, secret, err
+}
+
+// ParseKey reads a secret text. Its errors never repeat it.
+func ParseKey(secret string) (Key, error) {
+	secret = strings.TrimSpace(secret)
+	signer, err := note.NewSigner(secret)
+	if err != nil {
+		return Key{}, archive.Errorf(archive.Invalid, "this is not a log key")
+	}
+	if signer.Name() != archive.Origin {
+		return Key{}, archive.Errorf(archive.Invalid, "the key is of log %q, this log is %q", signer.Name(), archive.Origin)
+	}
+	// PRIVATE+KEY+name+hash+data, where data is one byte of algorithm and the seed (note.NewSigner has checked them) and may
+	// hold a plus itself.
+	seed, err := base64.StdEncoding.DecodeString(strings.SplitN(secret, "+", 5)[4])
+	if err != nil || len(seed) != 1+ed25519.SeedSize {
+		return Key{}, archive.Errorf(archive.Invalid, "this is not a log key of Ed25519")
+	}
+	public, err := note.NewEd25519VerifierKey(archive.Origin, ed25519.NewKeyFromSeed(seed[1:]).Public().(ed25519.PublicKey))
+	if err != nil {
+		return Key{}, fmt.Errorf("public half of the log key: %w", err)
+	}
+	verifier, err := note.NewVerifier(public)
+	if err != nil {
+		return Key{}, fmt.Errorf("public half of the log key: %w", err)
+	}
+	return Key{signer: signer, verifier: verifier, public: public}, nil
+}
+
+// LoadOrCreateKey reads the key at path. When there is none it makes one, readable by this user only and durable before
+// it is returned, so that nothing is ever signed by a key that a power failure takes away. Of several processes that start
+// together one makes the key and all get it.
+func LoadOrCreateKey(path string) (Key, error) {
+	b, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		if err := createKey(path); err != nil && !errors.Is(err, fs.ErrExist) {
+			return Key{}, fmt.Errorf("make log key %s: %w", path, err)
+		}
+		b, err = os.ReadFile(path)
+	}
+	if err != nil {
+		return Key{}, fmt.Errorf("read log key: %w", err)
+	}
+	k, err := ParseKey(string(b))
+	if err != nil {
+		return Key{}, fmt.Errorf("log key %s: %w", path, err)
+	}
+	return k, nil
+}
+
+// createKey writes the key beside its place, flushes it, and links it there, which fails when a key is there. A crash
+// leaves a whole key or none, and perhaps a file with a name beginning ".new-key", which nothing reads.
+func createKey(path string) error {
+	_, secret, err := NewKey()
+	if err != nil {
+		return err
+	}
+	dir := filepath.Dir(path)
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return err
+	}
+	f, err := os.CreateTemp(dir, ".new-key-*") // mode 0600
+	if err != nil {
+		return err
+	}
+	defer os.Remove(f.Name())
+	_, err = f.WriteString(secret + "\n")
+	if err := errors.Join(err, f.Sync(), f.Close()); err != nil {
+		return err
+	}
+	if err := os.Link(f.Name(), path); err != nil {
+		return err
+	}
+	d, err := os.Open(dir)
+	if err != nil {
+		return err
+	}
+	return errors.Join(d.Sync(), d.Close())
+}
