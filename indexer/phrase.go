@@ -1,110 +1,85 @@
 package indexer
 
-// phrase walks the documents in which words stand next to each other in order. The words are found by lists without
-// locations; only where all of them meet are the lists with locations moved there.
-type phrase struct {
-	meet   docs     // documents with every word
-	slots  [][]docs // by place in the phrase: the lists, with locations, of the ways to write the word
-	weight float64
-	at     uint64
-	begun  bool
-	found  int        // how often the phrase stands in the present document
-	places [][]uint64 // scratch, by slot
-}
+// slot is one place of a phrase: the lists, with positions, of the ways to write its word.
+type slot []*list
 
-func (p *phrase) seek(n uint64) (uint64, error) {
-	if p.begun && n <= p.at {
-		return p.at, nil
-	}
-	p.begun = true
-	for {
-		at, err := p.meet.seek(n)
+// places brings the slot to doc and gathers the positions of its word there, ascending, in dst.
+func (s slot) places(doc uint64, dst []uint64) ([]uint64, error) {
+	for _, l := range s {
+		ok, err := l.on(doc)
 		if err != nil {
-			return 0, err
+			return dst, err
 		}
-		p.at = at
-		if at == noDoc {
-			return noDoc, nil
+		if !ok {
+			continue
 		}
-		if p.places, err = readPlaces(p.slots, at, p.places); err != nil {
-			return 0, err
+		before := len(dst)
+		if dst = l.places(dst); before > 0 {
+			merge(dst, before)
 		}
-		if p.found = runs(p.places); p.found > 0 {
-			return at, nil
-		}
-		n = at + 1
 	}
+	return dst, nil
 }
 
-func (p *phrase) score() (float64, error) {
-	tf := float64(p.found)
-	return p.weight * tf * (saturation + 1) / (tf + saturation), nil
-}
-
-func (p *phrase) count() uint64 { return p.meet.count() }
-func (p *phrase) close() {
-	p.meet.close()
-	closeSlots(p.slots)
-}
-
-// nearness weighs how many neighbours of a question are neighbours in the paper. It walks nothing: it is asked about
-// documents found otherwise.
-type nearness struct {
-	slots  [][]docs
+// phrase holds where words stand next to each other in order.
+type phrase struct {
+	slots  []slot
 	weight float64
-	places [][]uint64
+	found  int        // how often it stands in the present document
+	where  [][]uint64 // scratch, by slot
+	next   []int      // scratch of runs
 }
 
-// of returns the weight of doc: the share of the question's pairs that stand side by side in it. Documents come in
-// ascending order.
-func (p *nearness) of(doc uint64) (float64, error) {
-	var err error
-	if p.places, err = readPlaces(p.slots, doc, p.places); err != nil {
-		return 0, err
+func newPhrase(slots []slot) *phrase {
+	return &phrase{slots: slots, where: make([][]uint64, len(slots)), next: make([]int, len(slots))}
+}
+
+func (p *phrase) on(doc uint64) (bool, error) {
+	p.found = 0
+	for i, s := range p.slots {
+		var err error
+		if p.where[i], err = s.places(doc, p.where[i][:0]); err != nil {
+			return false, err
+		}
+		if len(p.where[i]) == 0 {
+			return false, nil
+		}
+	}
+	p.found = runs(p.where, p.next)
+	return p.found > 0, nil
+}
+
+func (p *phrase) score() float64 { return p.weight * saturated(float64(p.found), midLength) }
+
+// near returns the share of neighbouring pairs of the phrase that stand side by side in doc.
+func (p *phrase) near(doc uint64) (float64, error) {
+	for i, s := range p.slots {
+		var err error
+		if p.where[i], err = s.places(doc, p.where[i][:0]); err != nil {
+			return 0, err
+		}
 	}
 	pairs := 0
-	for i := 1; i < len(p.places); i++ {
-		if runs(p.places[i-1:i+1]) > 0 {
+	for i := 1; i < len(p.where); i++ {
+		if adjacent(p.where[i-1], p.where[i]) {
 			pairs++
 		}
 	}
-	return p.weight * float64(pairs) / float64(len(p.places)-1), nil
+	return float64(pairs) / float64(len(p.where)-1), nil
 }
 
-func (p *nearness) close() { closeSlots(p.slots) }
-
-// readPlaces brings the lists of each slot to doc and gathers the positions.
-func readPlaces(slots [][]docs, doc uint64, places [][]uint64) ([][]uint64, error) {
-	if places == nil {
-		places = make([][]uint64, len(slots))
-	}
-	for i, slot := range slots {
-		dst := places[i][:0]
-		for _, d := range slot {
-			at, err := d.seek(doc)
-			if err != nil {
-				return places, err
-			}
-			if at != doc {
-				continue
-			}
-			if l, ok := d.(*list); ok {
-				before := len(dst)
-				dst = l.places(dst)
-				if before > 0 {
-					merge(dst, before)
-				}
-			}
+func (p *phrase) close() {
+	for _, s := range p.slots {
+		for _, l := range s {
+			l.close()
 		}
-		places[i] = dst
 	}
-	return places, nil
 }
 
-// runs counts the ascending runs of neighbours through places: a, a+1, a+2 … one from each.
-func runs(places [][]uint64) int {
+// runs counts the runs a, a+1, a+2 … with one from each of places. next is scratch of the same length.
+func runs(places [][]uint64, next []int) int {
 	n := 0
-	next := make([]int, len(places))
+	clear(next)
 	for _, first := range places[0] {
 		ok := true
 		for i := 1; i < len(places) && ok; i++ {
@@ -124,19 +99,28 @@ func runs(places [][]uint64) int {
 	return n
 }
 
+// adjacent reports whether some b follows directly upon some a.
+func adjacent(a, b []uint64) bool {
+	j := 0
+	for _, x := range a {
+		for j < len(b) && b[j] <= x {
+			j++
+		}
+		if j == len(b) {
+			return false
+		}
+		if b[j] == x+1 {
+			return true
+		}
+	}
+	return false
+}
+
 // merge sorts b, whose parts before and after cut are sorted. Both are short.
 func merge(b []uint64, cut int) {
 	for i := cut; i < len(b); i++ {
 		for j := i; j > 0 && b[j] < b[j-1]; j-- {
 			b[j], b[j-1] = b[j-1], b[j]
-		}
-	}
-}
-
-func closeSlots(slots [][]docs) {
-	for _, slot := range slots {
-		for _, d := range slot {
-			d.close()
 		}
 	}
 }

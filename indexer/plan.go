@@ -3,7 +3,6 @@ package indexer
 import (
 	"context"
 	"math"
-	"strings"
 
 	"github.com/blevesearch/bleve/v2/search"
 	"github.com/blevesearch/bleve/v2/search/searcher"
@@ -13,23 +12,24 @@ import (
 	"sohoa/internal/viet"
 )
 
-// plan is a question laid out over one shard.
+// plan is a question laid out over one shard: bitmaps give the documents that have the words and may be seen, probes look
+// closer where the bitmaps cannot tell, and weigh.
 type plan struct {
-	match docs      // what is found, inside what may be seen, weighed
-	not   []docs    // what must not be there
-	exact []docs    // one for each word typed where marks were typed: documents with exactly those marks
-	head  []docs    // weighed words in the metadata
-	near  *nearness // neighbours of the question
+	walk  walker
+	must  []probe // phrases, and what contains them
+	not   []probe // phrases that must not be there
+	weigh []probe // the other parts of the question
+	head  []probe // its words in the metadata
+	exact []probe // for each word of a question typed with marks: documents with exactly those marks
+	near  *phrase // its words in a row
 }
 
 func (p *plan) close() {
-	if p.match != nil {
-		p.match.close()
+	if p.walk != nil {
+		p.walk.close()
 	}
-	for _, group := range [][]docs{p.not, p.exact, p.head} {
-		for _, d := range group {
-			d.close()
-		}
+	for _, group := range [][]probe{p.must, p.not, p.weigh, p.head, p.exact} {
+		closeProbes(group)
 	}
 	if p.near != nil {
 		p.near.close()
@@ -40,14 +40,13 @@ func (p *plan) close() {
 type corpus struct {
 	readers []index.IndexReader
 	papers  uint64
-	weights map[string]float64 // by field and term
+	counts  map[string]uint64 // papers that hold a term, by field and term
 }
 
-// weight is how much a term tells: the rarer, the more.
-func (c *corpus) weight(ctx context.Context, field, term string) (float64, error) {
+func (c *corpus) count(ctx context.Context, field, term string) (uint64, error) {
 	key := field + "\x00" + term
-	if w, ok := c.weights[key]; ok {
-		return w, nil
+	if n, ok := c.counts[key]; ok {
+		return n, nil
 	}
 	var n uint64
 	for _, r := range c.readers {
@@ -58,9 +57,17 @@ func (c *corpus) weight(ctx context.Context, field, term string) (float64, error
 		n += tfr.Count()
 		_ = tfr.Close()
 	}
-	w := math.Log(1 + (float64(c.papers)-float64(n)+0.5)/(float64(n)+0.5))
-	c.weights[key] = max(w, 0.01)
-	return c.weights[key], nil
+	c.counts[key] = n
+	return n, nil
+}
+
+// weight is how much a term tells: the rarer, the more.
+func (c *corpus) weight(ctx context.Context, field, term string) (float64, error) {
+	n, err := c.count(ctx, field, term)
+	if err != nil {
+		return 0, err
+	}
+	return max(0.01, math.Log(1+(float64(c.papers)-float64(n)+0.5)/(float64(n)+0.5))), nil
 }
 
 // planner lays one question out over one shard.
@@ -72,175 +79,360 @@ type planner struct {
 }
 
 const (
-	phraseFactor = 1.5  // a phrase tells more than its words
-	aliasFactor  = 0.6  // another way to write it tells less than what was typed
-	headFactor   = 1.5  // a word in the metadata, on top of its weight anywhere
-	nearFactor   = 6    // all words side by side
-	nearLimit    = 50e3 // beyond so many papers that hold the rarest word, neighbours are not looked at
+	phraseFactor = 1.5    // a phrase tells more than its words
+	aliasFactor  = 0.6    // another way to write it tells less than what was typed
+	headFactor   = 1.5    // a word in the metadata, on top of its weight anywhere
+	nearFactor   = 6      // all words side by side
+	nearLimit    = 50_000 // when even the rarest word is in more papers than this, neighbours are not looked at
 )
 
-// plan lays q out inside filter.
-func (p *planner) plan(q question, filter docs) (out *plan, err error) {
+// plan lays q out. What may be seen and the filters of full are part of the walk.
+func (p *planner) plan(q question, full *archive.Query) (out *plan, err error) {
 	out = &plan{}
-	parts := []docs{}
-	if filter != nil {
-		parts = append(parts, filter)
-	}
 	defer func() {
 		if err != nil {
 			out.close()
-			for _, d := range parts {
-				d.close()
-			}
 			out = nil
 		}
 	}()
-	var bare []word
-	accents := q.marked()
-	for i := 0; i < len(q.clauses); i++ {
-		c := q.clauses[i]
-		if run := aliasRun(q.clauses[i:]); run > 0 && !c.not {
-			d, err := p.aliased(q.clauses[i : i+run])
-			if err != nil {
-				return out, err
-			}
-			parts = append(parts, d)
-			for _, c := range q.clauses[i : i+run] {
-				bare = append(bare, c.atoms[0].words...)
-			}
-			if accents && p.ranked {
-				if err := p.addExact(out, q.clauses[i:i+run], true); err != nil {
-					return out, err
-				}
-			}
-			i += run - 1
+	if out.walk, err = p.walkOf(q, full); err != nil {
+		return out, err
+	}
+	for _, c := range q.clauses {
+		if !c.not || !c.inRow() {
 			continue
 		}
-		d, err := p.any(c.atoms)
+		d, err := p.clause(c)
 		if err != nil {
 			return out, err
 		}
-		if c.not {
-			out.not = append(out.not, d)
-			continue
-		}
-		parts = append(parts, d)
-		if accents && p.ranked {
-			if err := p.addExact(out, q.clauses[i:i+1], false); err != nil {
-				return out, err
-			}
-		}
-		if len(c.atoms) == 1 && c.atoms[0].field == "" && !c.atoms[0].prefix {
-			bare = append(bare, c.atoms[0].words...)
-		}
+		out.not = append(out.not, d)
 	}
-	positive := len(parts) > 0 && (filter == nil || len(parts) > 1)
-	if len(parts) == 0 {
-		d, err := p.everything()
+	units := q.units()
+	for _, u := range units {
+		closer := u.inRow()
+		if !closer && !p.ranked {
+			continue // the bitmaps have said it all
+		}
+		d, err := p.unit(u)
 		if err != nil {
 			return out, err
 		}
-		parts = append(parts, d)
+		if closer {
+			out.must = append(out.must, d)
+		} else {
+			out.weigh = append(out.weigh, d)
+		}
 	}
-	out.match = newAnd(parts)
-	parts = nil
-	if positive && p.ranked {
-		err = p.addRank(out, bare)
+	if !p.ranked || len(units) == 0 {
+		return out, nil
 	}
-	return out, err
+	return out, p.addRank(out, q, units)
 }
 
-// marked reports whether the question was typed with marks: then papers with exactly those come first.
-func (q question) marked() bool {
-	for _, c := range q.clauses {
-		if c.not {
-			continue
-		}
-		for _, a := range c.atoms {
-			for _, w := range a.words {
-				if w.marked() {
-					return true
-				}
-			}
+// inRow reports whether the clause asks for words in a row, which bitmaps cannot tell.
+func (c clause) inRow() bool {
+	for _, a := range c.atoms {
+		if len(a.words) > 1 && !a.prefix {
+			return true
 		}
 	}
 	return false
 }
 
-// any lays out the alternatives of one clause.
-func (p *planner) any(atoms []atom) (docs, error) {
-	var parts []docs
-	for _, a := range atoms {
+func (u unit) inRow() bool {
+	for _, words := range u.others {
+		if len(words) > 1 {
+			return true
+		}
+	}
+	for _, c := range u.clauses {
+		if c.inRow() {
+			return true
+		}
+	}
+	return false
+}
+
+// walkOf works out the documents that hold the words of q, may be seen, and pass the filters.
+func (p *planner) walkOf(q question, full *archive.Query) (walker, error) {
+	var conj []search.Searcher
+	add := func(s search.Searcher, err error) error {
+		if err != nil {
+			closeSets(conj)
+			return err
+		}
+		conj = append(conj, s)
+		return nil
+	}
+	for _, c := range conditions(full) {
+		if len(c.any) == 0 {
+			closeSets(conj)
+			return none{}, nil
+		}
+		if err := add(p.conditionSet(c)); err != nil {
+			return nil, err
+		}
+	}
+	for _, u := range q.units() {
+		if err := add(p.unitSet(u)); err != nil {
+			return nil, err
+		}
+	}
+	var found walker
+	if len(conj) == 0 {
+		r, err := p.r.DocIDReaderAll()
+		if err != nil {
+			return nil, err
+		}
+		found = all{r}
+	} else {
+		s, err := p.allOf(conj)
+		if err != nil {
+			return nil, err
+		}
+		found = newSet(s)
+	}
+	return p.without(found, q)
+}
+
+func (p *planner) conditionSet(c condition) (search.Searcher, error) {
+	parts, err := each(c.any, func(t keyTerm) (search.Searcher, error) {
+		return searcher.NewTermSearcher(p.ctx, p.r, t.value, t.field, 1, unscored)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return p.anyOf(parts)
+}
+
+// unitSet is every document that can hold u.
+func (p *planner) unitSet(u unit) (search.Searcher, error) {
+	typed, err := each(u.clauses, p.clauseSet)
+	if err != nil {
+		return nil, err
+	}
+	s, err := p.allOf(typed)
+	if err != nil || len(u.others) == 0 {
+		return s, err
+	}
+	ways, err := each(u.others, func(words []word) (search.Searcher, error) { return p.atomSet(atom{words: words}) })
+	if err != nil {
+		_ = s.Close()
+		return nil, err
+	}
+	return p.anyOf(append(ways, s))
+}
+
+func (p *planner) clauseSet(c clause) (search.Searcher, error) {
+	parts, err := each(c.atoms, p.atomSet)
+	if err != nil {
+		return nil, err
+	}
+	return p.anyOf(parts)
+}
+
+// atomSet is every document with all words of a.
+func (p *planner) atomSet(a atom) (search.Searcher, error) {
+	words := a.words
+	var parts []search.Searcher
+	if a.prefix {
+		s, err := searcher.NewTermPrefixSearcher(p.ctx, p.r, words[len(words)-1].fold, a.in(), 1, unscored)
+		if err != nil {
+			return nil, err
+		}
+		parts, words = append(parts, s), words[:len(words)-1]
+	}
+	more, err := each(words, func(w word) (search.Searcher, error) {
+		ways, err := each(spellings(w.fold), func(term string) (search.Searcher, error) {
+			return searcher.NewTermSearcher(p.ctx, p.r, term, a.in(), 1, unscored)
+		})
+		if err != nil {
+			return nil, err
+		}
+		return p.anyOf(ways)
+	})
+	if err != nil {
+		closeSets(parts)
+		return nil, err
+	}
+	return p.allOf(append(parts, more...))
+}
+
+// in returns the field of the index that a looks in.
+func (a atom) in() string {
+	if a.field == "" {
+		return fAll
+	}
+	return a.field
+}
+
+// without takes the documents out of found that hold a negated word. Negated phrases are looked at one by one.
+func (p *planner) without(found walker, q question) (walker, error) {
+	var sets []walker
+	for _, c := range q.clauses {
+		if !c.not || c.inRow() {
+			continue
+		}
+		s, err := p.clauseSet(c)
+		if err != nil {
+			for _, s := range append(sets, found) {
+				s.close()
+			}
+			return nil, err
+		}
+		sets = append(sets, newSet(s))
+	}
+	if len(sets) == 0 {
+		return found, nil
+	}
+	return &except{found: found, sets: sets, at: make([]uint64, len(sets)), begun: make([]bool, len(sets))}, nil
+}
+
+// except walks what is found and in none of the sets.
+type except struct {
+	found walker
+	sets  []walker
+	at    []uint64
+	begun []bool
+}
+
+func (e *except) next() (uint64, error) {
+next:
+	for {
+		doc, err := e.found.next()
+		if err != nil || doc == noDoc {
+			return noDoc, err
+		}
+		for i, s := range e.sets {
+			for !e.begun[i] || e.at[i] < doc {
+				if e.at[i], err = s.next(); err != nil {
+					return noDoc, err
+				}
+				e.begun[i] = true
+			}
+			if e.at[i] == doc {
+				continue next
+			}
+		}
+		return doc, nil
+	}
+}
+
+func (e *except) close() {
+	e.found.close()
+	for _, s := range e.sets {
+		s.close()
+	}
+}
+
+// unit lays u out as a probe.
+func (p *planner) unit(u unit) (probe, error) {
+	var typed []probe
+	for _, c := range u.clauses {
+		d, err := p.clause(c)
+		if err != nil {
+			closeProbes(typed)
+			return nil, err
+		}
+		typed = append(typed, d)
+	}
+	if len(u.others) == 0 {
+		return typed[0], nil
+	}
+	ways := []probe{every{typed}}
+	for _, words := range u.others {
+		d, err := p.atom(atom{words: words})
+		if err != nil {
+			closeProbes(ways)
+			return nil, err
+		}
+		ways = append(ways, scaled{d, aliasFactor})
+	}
+	return anyProbe(ways, true), nil
+}
+
+func (p *planner) clause(c clause) (probe, error) {
+	var parts []probe
+	for _, a := range c.atoms {
 		d, err := p.atom(a)
 		if err != nil {
-			closeAll(parts)
+			closeProbes(parts)
 			return nil, err
 		}
 		parts = append(parts, d)
 	}
-	return newOr(parts, false), nil
+	return anyProbe(parts, false), nil
 }
 
-func (p *planner) atom(a atom) (docs, error) {
-	field := a.field
-	if field == "" {
-		field = fAll
-	}
+func (p *planner) atom(a atom) (probe, error) {
 	switch {
-	case a.prefix:
-		return p.prefix(field, a.words)
+	case a.prefix: // found by the bitmaps already; a stem has no weight
+		s, err := p.atomSet(a)
+		if err != nil {
+			return nil, err
+		}
+		return &member{w: newSet(s)}, nil
 	case len(a.words) == 1:
-		return p.word(field, a.words[0].fold)
+		return p.word(a.in(), a.words[0].fold)
 	}
-	return p.phrase(field, foldsOf(a.words))
+	return p.phrase(a.in(), foldsOf(a.words))
 }
 
-func foldsOf(words []word) []string {
-	out := make([]string, len(words))
-	for i, w := range words {
-		out[i] = w.fold
-	}
-	return out
+// member probes a walk.
+type member struct {
+	w     walker
+	at    uint64
+	begun bool
 }
 
-// spellings returns the terms a folded word stands for: itself, the other spelling of i and y, and a number without its
-// leading zeros.
-func spellings(fold string) []string {
-	out := []string{fold}
-	if other, ok := viet.YVariant(fold); ok {
-		out = append(out, other)
+func (m *member) on(doc uint64) (bool, error) {
+	var err error
+	for !m.begun || m.at < doc {
+		if m.at, err = m.w.next(); err != nil {
+			return false, err
+		}
+		m.begun = true
 	}
-	if bare := strings.TrimLeft(fold, "0"); bare != fold && bare != "" && strings.Trim(bare, "0123456789") == "" && len(fold) <= 4 {
-		out = append(out, bare)
-	}
-	return out
+	return m.at == doc, nil
 }
+
+func (m *member) score() float64 { return 0 }
+func (m *member) close()         { m.w.close() }
 
 // word lays out one word of a field with its spellings.
-func (p *planner) word(field, fold string) (docs, error) {
-	var parts []docs
-	for _, term := range spellings(fold) {
-		d, err := p.list(field, term, false)
-		if err != nil {
-			closeAll(parts)
-			return nil, err
-		}
-		parts = append(parts, d)
-	}
-	return newOr(parts, true), nil
+func (p *planner) word(field, fold string) (probe, error) {
+	return p.terms(field, spellings(fold))
 }
 
-// list opens the postings of one term, with its weight when rank matters, with positions when asked.
-func (p *planner) list(field, term string, positions bool) (docs, error) {
+// terms lays out ways to write one word.
+func (p *planner) terms(field string, forms []string) (probe, error) {
+	var parts []probe
+	for _, term := range forms {
+		l, err := p.list(field, term, false)
+		if err != nil {
+			closeProbes(parts)
+			return nil, err
+		}
+		if l != nil {
+			parts = append(parts, l)
+		}
+	}
+	return anyProbe(parts, true), nil
+}
+
+// list opens the postings of one term, with its weight or with its positions. It returns nil when no document of the shard
+// has the term.
+func (p *planner) list(field, term string, positions bool) (*list, error) {
 	weigh := p.ranked && !positions && field != fExact
 	r, err := p.r.TermFieldReader(p.ctx, []byte(term), field, weigh || positions, weigh, positions)
 	if err != nil {
 		return nil, err
 	}
-	l := &list{r: r, n: r.Count()}
-	if l.n == 0 {
+	l := &list{r: r}
+	if r.Count() == 0 {
 		l.close()
-		return none{}, nil
+		return nil, nil
 	}
 	if weigh {
 		if l.weight, err = p.c.weight(p.ctx, field, term); err != nil {
@@ -251,308 +443,132 @@ func (p *planner) list(field, term string, positions bool) (docs, error) {
 	return l, nil
 }
 
-// phrase lays out words that stand side by side.
-func (p *planner) phrase(field string, folds []string) (docs, error) {
-	quiet := *p
-	quiet.ranked = false
-	var meet []docs
-	out := &phrase{}
-	fail := func(err error) (docs, error) {
-		closeAll(meet)
-		closeSlots(out.slots)
-		return nil, err
-	}
-	for _, fold := range folds {
-		d, err := quiet.word(field, fold)
-		if err != nil {
-			return fail(err)
-		}
-		meet = append(meet, d)
-		slot, err := p.slot(field, fold)
-		if err != nil {
-			return fail(err)
-		}
-		out.slots = append(out.slots, slot)
-		if p.ranked {
-			w, err := p.c.weight(p.ctx, field, fold)
+// phrase lays out words in a row.
+func (p *planner) phrase(field string, folds []string) (*phrase, error) {
+	out := newPhrase(make([]slot, len(folds)))
+	for i, fold := range folds {
+		for _, term := range spellings(fold) {
+			l, err := p.list(field, term, true)
 			if err != nil {
-				return fail(err)
+				out.close()
+				return nil, err
 			}
-			out.weight += w * phraseFactor
+			if l != nil {
+				out.slots[i] = append(out.slots[i], l)
+			}
 		}
+		if !p.ranked {
+			continue
+		}
+		w, err := p.c.weight(p.ctx, field, fold)
+		if err != nil {
+			out.close()
+			return nil, err
+		}
+		out.weight += w * phraseFactor
 	}
-	out.meet = newAnd(meet)
 	return out, nil
 }
 
-// slot opens the lists, with positions, of the ways to write one word of a phrase.
-func (p *planner) slot(field, fold string) ([]docs, error) {
-	var slot []docs
-	for _, term := range spellings(fold) {
-		d, err := p.list(field, term, true)
-		if err != nil {
-			closeAll(slot)
-			return nil, err
-		}
-		slot = append(slot, d)
-	}
-	return slot, nil
-}
-
-// prefix lays out words of which the last is cut short. Their order does not matter: what is before the star is rare.
-func (p *planner) prefix(field string, words []word) (docs, error) {
-	last := words[len(words)-1]
-	s, err := searcher.NewTermPrefixSearcher(p.ctx, p.r, last.fold, field, 1, search.SearcherOptions{Score: "none"})
-	if err != nil {
-		return nil, err
-	}
-	parts := []docs{newSet(s)}
-	for _, w := range words[:len(words)-1] {
-		d, err := p.word(field, w.fold)
-		if err != nil {
-			closeAll(parts)
-			return nil, err
-		}
-		parts = append(parts, d)
-	}
-	return newAnd(parts), nil
-}
-
-func (p *planner) everything() (docs, error) {
-	r, err := p.r.DocIDReaderAll()
-	if err != nil {
-		return nil, err
-	}
-	n, err := p.r.DocCount()
-	if err != nil {
-		return nil, err
-	}
-	return &all{r: r, n: n}, nil
-}
-
-// aliasRun returns how many of the leading clauses are plain words that together are written another way too, the longest
-// such run, or 0.
-func aliasRun(clauses []clause) int {
-	best := 0
-	var form strings.Builder
-	for i := 0; i < len(clauses) && i < viet.LongestAlias(); i++ {
-		c := clauses[i]
-		if c.not || len(c.atoms) != 1 {
-			break
-		}
-		a := c.atoms[0]
-		if a.field != "" || a.prefix || a.quoted {
-			break
-		}
-		for _, w := range a.words {
-			form.WriteString(w.fold)
-			form.WriteByte(' ')
-		}
-		if len(viet.Aliases(form.String())) > 0 {
-			best = i + 1
-		}
-	}
-	return best
-}
-
-// aliasesOf returns the other ways to write the words of clauses, as words.
-func aliasesOf(clauses []clause) [][]word {
-	var form strings.Builder
-	for _, c := range clauses {
-		for _, w := range c.atoms[0].words {
-			form.WriteString(w.fold)
-			form.WriteByte(' ')
-		}
-	}
-	var out [][]word
-	for _, alias := range viet.Aliases(form.String()) {
-		var words []word
-		for w := range viet.Words(alias.Form) {
-			words = append(words, word{fold: w.Fold(), exact: w.Exact()})
-		}
-		out = append(out, words)
-	}
-	return out
-}
-
-// aliased lays out words as typed, or any other way to write them as a phrase.
-func (p *planner) aliased(clauses []clause) (docs, error) {
-	var typed []docs
-	for _, c := range clauses {
-		d, err := p.atom(c.atoms[0])
-		if err != nil {
-			closeAll(typed)
-			return nil, err
-		}
-		typed = append(typed, d)
-	}
-	ways := []docs{newAnd(typed)}
-	for _, words := range aliasesOf(clauses) {
-		d, err := p.atom(atom{words: words})
-		if err != nil {
-			closeAll(ways)
-			return nil, err
-		}
-		ways = append(ways, scaled{d, aliasFactor})
-	}
-	return newOr(ways, true), nil
-}
-
-// addExact adds to out what tells whether the words of clauses stand in a paper with the very marks typed. Another way to
-// write them counts too, when aliased.
-func (p *planner) addExact(out *plan, clauses []clause, aliased bool) error {
-	var words [][]word // by word typed: the alternatives (OR) for it
-	for _, c := range clauses {
-		if len(c.atoms) > 1 {
-			for _, a := range c.atoms {
-				words = append(words, a.words)
+// marked reports whether the question was typed with marks: then papers with exactly those come first.
+func (q question) marked() bool {
+	for _, u := range q.units() {
+		for _, w := range u.words() {
+			if w.marked() {
+				return true
 			}
-			continue
-		}
-		for _, w := range c.atoms[0].words {
-			words = append(words, []word{w})
 		}
 	}
-	var other []docs
-	if aliased {
-		for _, way := range aliasesOf(clauses) {
-			d, err := p.exactly(way)
-			if err != nil {
-				closeAll(other)
+	return false
+}
+
+// addRank adds what lifts a paper above others that hold the same words.
+func (p *planner) addRank(out *plan, q question, units []unit) error {
+	marked := q.marked()
+	var row []word
+	rarest := uint64(math.MaxUint64)
+	for _, u := range units {
+		if marked {
+			if err := p.addExact(out, u); err != nil {
 				return err
 			}
-			other = append(other, d)
 		}
-		// The words typed are one thing here: all of them, or another way to write it.
-		var typed []word
-		for _, w := range words {
-			typed = append(typed, w...)
+		if !u.bare() {
+			continue
 		}
-		d, err := p.exactly(typed)
-		if err != nil {
-			closeAll(other)
-			return err
+		for _, w := range u.words() {
+			d, err := p.word(fHead, w.fold)
+			if err != nil {
+				return err
+			}
+			out.head = append(out.head, scaled{d, headFactor})
+			row = append(row, w)
+			n, err := p.c.count(p.ctx, fAll, w.fold)
+			if err != nil {
+				return err
+			}
+			rarest = min(rarest, n)
 		}
-		out.exact = append(out.exact, newOr(append(other, d), true))
+	}
+	if len(row) < 2 || rarest > nearLimit {
 		return nil
 	}
-	for _, w := range words {
-		d, err := p.exactly(w)
-		if err != nil {
-			return err
+	var err error
+	out.near, err = p.phrase(fAll, foldsOf(row))
+	return err
+}
+
+// addExact adds what tells whether the words of u stand in a paper with the very marks typed. Each word counts for itself;
+// words that are written another way too count together, as that way does.
+func (p *planner) addExact(out *plan, u unit) error {
+	if len(u.others) > 0 {
+		var ways []probe
+		for _, words := range append(u.others[:len(u.others):len(u.others)], u.words()) {
+			d, err := p.exactly(words)
+			if err != nil {
+				closeProbes(ways)
+				return err
+			}
+			ways = append(ways, d)
 		}
-		out.exact = append(out.exact, d)
+		out.exact = append(out.exact, anyProbe(ways, true))
+		return nil
+	}
+	atoms := u.clauses[0].atoms
+	for _, a := range atoms {
+		if len(atoms) > 1 {
+			d, err := p.exactly(a.words)
+			if err != nil {
+				return err
+			}
+			out.exact = append(out.exact, d)
+			continue
+		}
+		for _, w := range a.words {
+			d, err := p.exactly([]word{w})
+			if err != nil {
+				return err
+			}
+			out.exact = append(out.exact, d)
+		}
 	}
 	return nil
 }
 
 // exactly lays out documents with all of words under their very marks.
-func (p *planner) exactly(words []word) (docs, error) {
-	var parts []docs
+func (p *planner) exactly(words []word) (probe, error) {
+	var parts []probe
 	for _, w := range words {
-		var ways []docs
 		forms := []string{w.exact}
 		if other, ok := viet.YVariant(w.exact); ok {
 			forms = append(forms, other)
 		}
-		for _, form := range forms {
-			d, err := p.list(fExact, form, false)
-			if err != nil {
-				closeAll(ways)
-				closeAll(parts)
-				return nil, err
-			}
-			ways = append(ways, d)
-		}
-		parts = append(parts, newOr(ways, true))
-	}
-	return newAnd(parts), nil
-}
-
-// addRank adds what lifts a paper above others that hold the same words.
-func (p *planner) addRank(out *plan, bare []word) error {
-	for _, w := range bare {
-		d, err := p.word(fHead, w.fold)
+		d, err := p.terms(fExact, forms)
 		if err != nil {
-			return err
+			closeProbes(parts)
+			return nil, err
 		}
-		out.head = append(out.head, scaled{d, headFactor})
+		parts = append(parts, d)
 	}
-	if len(bare) < 2 || out.match.count() > nearLimit {
-		return nil
-	}
-	out.near = &nearness{weight: nearFactor}
-	for _, w := range bare {
-		slot, err := p.slot(fAll, w.fold)
-		if err != nil {
-			return err
-		}
-		out.near.slots = append(out.near.slots, slot)
-	}
-	return nil
+	return every{parts}, nil
 }
-
-func closeAll(parts []docs) {
-	for _, d := range parts {
-		d.close()
-	}
-}
-
-func newSet(s search.Searcher) docs {
-	return &set{s: s, ctx: search.SearchContext{DocumentMatchPool: search.NewDocumentMatchPool(s.DocumentMatchPoolSize()+1, 0)}}
-}
-
-// filterOf lays out everything about q that is not words: what may be seen, and the filters. It returns nil when q may see
-// everything and filters nothing.
-func (p *planner) filterOf(q *archive.Query) (docs, error) {
-	var groups [][]search.Searcher
-	closeGroups := func() {
-		for _, g := range groups {
-			for _, s := range g {
-				_ = s.Close()
-			}
-		}
-	}
-	for _, f := range conditions(q) {
-		var group []search.Searcher
-		for _, t := range f.any {
-			s, err := searcher.NewTermSearcher(p.ctx, p.r, t.value, t.field, 1, unscored)
-			if err != nil {
-				groups = append(groups, group)
-				closeGroups()
-				return nil, err
-			}
-			group = append(group, s)
-		}
-		if len(group) == 0 {
-			closeGroups()
-			return none{}, nil
-		}
-		groups = append(groups, group)
-	}
-	if len(groups) == 0 {
-		return nil, nil
-	}
-	// bleve works such sets out as bitmaps, by far the fastest it has.
-	var parts []search.Searcher
-	for _, g := range groups {
-		s := g[0]
-		if len(g) > 1 {
-			var err error
-			if s, err = searcher.NewDisjunctionSearcher(p.ctx, p.r, g, 1, unscored); err != nil {
-				return nil, err
-			}
-		}
-		parts = append(parts, s)
-	}
-	if len(parts) == 1 {
-		return newSet(parts[0]), nil
-	}
-	s, err := searcher.NewConjunctionSearcher(p.ctx, p.r, parts, unscored)
-	if err != nil {
-		return nil, err
-	}
-	return newSet(s), nil
-}
-
-var unscored = search.SearcherOptions{Score: "none"}

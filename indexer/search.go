@@ -119,7 +119,7 @@ func invalid(field string, msg archive.Text) error {
 
 // open freezes the shards.
 func (s *searching) open(shards []*shard) error {
-	s.corpus.weights = map[string]float64{}
+	s.corpus.counts = map[string]uint64{}
 	for _, sh := range shards {
 		adv, err := sh.index.Advanced()
 		if err != nil {
@@ -160,11 +160,7 @@ func (s *searching) run(ctx context.Context) error {
 // runShard collects what one shard has.
 func (s *searching) runShard(ctx context.Context, r index.IndexReader) error {
 	p := planner{ctx: ctx, c: &s.corpus, r: r, ranked: s.sort == archive.ByRelevance}
-	filter, err := p.filterOf(&s.q)
-	if err != nil {
-		return err
-	}
-	plan, err := p.plan(s.text, filter)
+	plan, err := p.plan(s.text, &s.q)
 	if err != nil {
 		return err
 	}
@@ -177,17 +173,13 @@ func (s *searching) runShard(ctx context.Context, r index.IndexReader) error {
 		if n%checkEvery == 0 && ctx.Err() != nil {
 			return context.Cause(ctx)
 		}
-		doc, err := plan.match.seek(values.next)
-		if err != nil {
+		doc, err := plan.walk.next()
+		if err != nil || doc == noDoc {
 			return err
 		}
-		if doc == noDoc {
-			return nil
-		}
-		values.next = doc + 1
-		if out, err := plan.excluded(doc); err != nil {
+		if ok, err := plan.holds(doc); err != nil {
 			return err
-		} else if out {
+		} else if !ok {
 			continue
 		}
 		s.total++
@@ -195,9 +187,12 @@ func (s *searching) runShard(ctx context.Context, r index.IndexReader) error {
 			return err
 		}
 		c := candidate{reader: r, doc: doc}
-		if s.sort == archive.ByRelevance {
-			if c.rank.score, err = plan.rank(doc); err != nil {
+		if p.ranked {
+			var ok bool
+			if c.rank.score, ok, err = plan.rank(doc, s.top.floor()); err != nil {
 				return err
+			} else if !ok {
+				continue
 			}
 		} else {
 			c.rank.day = values.day
@@ -225,58 +220,65 @@ func (s *searching) offer(c candidate) error {
 	return s.top.offer(c)
 }
 
-// excluded reports whether doc is in any of the negated parts.
-func (p *plan) excluded(doc uint64) (bool, error) {
-	for _, d := range p.not {
-		at, err := d.seek(doc)
-		if err != nil || at == doc {
-			return true, err
+// holds looks closer at a document that the bitmaps gave.
+func (p *plan) holds(doc uint64) (bool, error) {
+	for _, d := range p.must {
+		if ok, err := d.on(doc); err != nil || !ok {
+			return false, err
 		}
 	}
-	return false, nil
+	for _, d := range p.not {
+		if out, err := d.on(doc); err != nil || out {
+			return false, err
+		}
+	}
+	return true, nil
 }
 
 // half is the weight at which a paper gets half of what its words alone can give.
 const half = 10
 
-// rank weighs the document p.match stands on. The whole number says how many words stand there with exactly the marks
-// typed, and comes before everything else; the fraction is the weight of the words.
-func (p *plan) rank(doc uint64) (float64, error) {
-	weight, err := p.match.score()
-	if err != nil {
-		return 0, err
-	}
-	for _, d := range p.head {
-		at, err := d.seek(doc)
+// rank weighs doc, which holds. The whole number says how many words stand there with exactly the marks typed, and comes
+// before everything else; the fraction is the weight of the words. It gives up, with false, once doc cannot reach floor.
+func (p *plan) rank(doc uint64, floor float64) (float64, bool, error) {
+	var marks, weight float64
+	for _, d := range p.exact {
+		ok, err := d.on(doc)
 		if err != nil {
-			return 0, err
+			return 0, false, err
 		}
-		if at == doc {
-			w, err := d.score()
+		if ok {
+			marks++
+		}
+	}
+	if marks+1 <= floor {
+		return 0, false, nil
+	}
+	for _, d := range p.must {
+		weight += d.score()
+	}
+	for _, group := range [2][]probe{p.weigh, p.head} {
+		for _, d := range group {
+			ok, err := d.on(doc)
 			if err != nil {
-				return 0, err
+				return 0, false, err
 			}
-			weight += w
+			if ok {
+				weight += d.score()
+			}
 		}
 	}
 	if p.near != nil {
-		w, err := p.near.of(doc)
+		if most := weight + nearFactor; marks+most/(most+half) < floor {
+			return 0, false, nil
+		}
+		share, err := p.near.near(doc)
 		if err != nil {
-			return 0, err
+			return 0, false, err
 		}
-		weight += w
+		weight += share * nearFactor
 	}
-	rank := weight / (weight + half)
-	for _, d := range p.exact {
-		at, err := d.seek(doc)
-		if err != nil {
-			return 0, err
-		}
-		if at == doc {
-			rank++
-		}
-	}
-	return rank, nil
+	return marks + weight/(weight+half), true, nil
 }
 
 // stored returns the metadata kept with a hit.
@@ -303,7 +305,6 @@ type values struct {
 	facets map[string]*facet
 	id     index.IndexInternalID
 	day    string
-	next   uint64
 }
 
 func newValues(r index.IndexReader, facets []*facet, sort archive.Sort) (*values, error) {

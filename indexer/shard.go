@@ -165,16 +165,12 @@ func openShard(dir, name string, newest bool) (*shard, error) {
 // config is how bleve keeps a shard. The newest answers before its batches are durable, since Position tells where to go
 // on after a crash; what happens to older ones (removals) must be durable before the newest remembers the position.
 func config(newest bool) map[string]any {
-	return map[string]any{
-		"unsafe_batch":       newest,
-		"bolt_timeout":       "2s",
-		"numSnapshotsToKeep": 1,
-		"scorchPersisterOptions": map[string]any{
-			// A short nap lets small batches be merged in memory before they reach the disk: fewer files, fewer fsyncs.
-			"PersisterNapTimeMSec":      200,
-			"PersisterNapUnderNumFiles": 200,
-		},
+	c := map[string]any{"unsafe_batch": newest, "bolt_timeout": "2s", "numSnapshotsToKeep": 1}
+	if newest {
+		// A short nap lets small batches be merged in memory before they reach the disk: fewer files, fewer fsyncs.
+		c["scorchPersisterOptions"] = map[string]any{"PersisterNapTimeMSec": 100, "PersisterNapUnderNumFiles": 200}
 	}
+	return c
 }
 
 func (ix *Index) closeShards() error {

@@ -6,6 +6,10 @@ import (
 	"sohoa/internal/viet"
 )
 
+// lengthGrain is the unit bleve is told lengths in. It writes the length with every word of a paper, and rank does not need
+// it finer than this: most papers then take one byte.
+const lengthGrain = 16
+
 // pageGap keeps phrases from running over the end of a part or a page.
 const pageGap = 2
 
@@ -118,7 +122,7 @@ func (o *occurrences) done(t *terms) {
 			loc.End = 0
 		}
 	}
-	t.length, t.freqs = o.length, o.freqs
+	t.length, t.freqs = 1+o.length/lengthGrain, o.freqs
 }
 
 // folder walks words and gives their two forms in buffers it reuses.

@@ -86,6 +86,14 @@ func (t *top) compare(a, b *candidate) int {
 	return strings.Compare(b.id, a.id)
 }
 
+// floor is the score below which nothing gets in any more.
+func (t *top) floor() float64 {
+	if len(t.heap) < t.size {
+		return 0
+	}
+	return t.heap[0].score
+}
+
 func (t *top) offer(c candidate) error {
 	if len(t.heap) < t.size {
 		heap.Push(t, c)
