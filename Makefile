@@ -18,7 +18,7 @@ TESTFLAGS ?=
 BENCHFLAGS ?= -benchmem
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo build test check bench licenses papers setup-run setup-test go fmt vet lint tidy shell web clean
+.PHONY: help run build test check bench licenses papers setup-run setup-test go fmt vet lint tidy shell web clean
 
 help: ## this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)

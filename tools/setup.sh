@@ -17,6 +17,8 @@ go=${GO:-go}
 # missing WHAT prints the Debian packages that WHAT needs and this machine lacks. It asks for the programs and not for the
 # packages, so that a Tesseract or a Node.js installed in another way counts.
 missing() {
+	# Without the authorities' certificates Go can fetch no module. Other systems keep them elsewhere.
+	[ -e /etc/ssl/certs/ca-certificates.crt ] || [ ! -e /etc/debian_version ] || [ -n "${SSL_CERT_FILE:-}" ] || echo ca-certificates
 	if ! command -v tesseract >/dev/null 2>&1; then
 		echo tesseract-ocr tesseract-ocr-vie
 	elif ! tesseract --list-langs 2>&1 | grep -qx vie; then
