@@ -16,6 +16,7 @@ import (
 // else.
 type postgresEngine struct {
 	db      *sql.DB
+	closed  atomic.Bool
 	updates atomic.Int64
 	retries atomic.Int64
 }
@@ -74,6 +75,9 @@ func (e *postgresEngine) once(ctx context.Context, o *sql.TxOptions, fn func(*tx
 	if err := ctx.Err(); err != nil {
 		return err
 	}
+	if e.closed.Load() {
+		return errClosed
+	}
 	conn, err := e.db.Conn(ctx)
 	if err != nil {
 		return translatePostgres(err)
@@ -102,6 +106,9 @@ func (e *postgresEngine) once(ctx context.Context, o *sql.TxOptions, fn func(*tx
 }
 
 func (e *postgresEngine) ping(ctx context.Context) error {
+	if e.closed.Load() {
+		return errClosed
+	}
 	return translatePostgres(e.db.PingContext(ctx))
 }
 
@@ -111,7 +118,12 @@ func (e *postgresEngine) stats() Stats {
 	return Stats{Updates: n, Flushes: n, Retries: e.retries.Load()}
 }
 
-func (e *postgresEngine) close() error { return e.db.Close() }
+func (e *postgresEngine) close() error {
+	if e.closed.Swap(true) {
+		return nil
+	}
+	return e.db.Close()
+}
 
 type postgresTx struct{ tx *sql.Tx }
 

@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"sync"
 
 	_ "modernc.org/sqlite"
 )
@@ -19,6 +20,7 @@ type sqliteEngine struct {
 	all     []*session
 	group   *group
 	closed  chan struct{}
+	once    sync.Once
 }
 
 // openSQLite opens the file at path, made with mode 0600 when it is not there: it holds personal data.
@@ -144,12 +146,11 @@ func (e *sqliteEngine) ping(ctx context.Context) error {
 func (e *sqliteEngine) stats() Stats { return e.group.stats() }
 
 func (e *sqliteEngine) close() error {
-	select {
-	case <-e.closed:
+	first := false
+	e.once.Do(func() { first = true; close(e.closed) })
+	if !first {
 		return nil
-	default:
 	}
-	close(e.closed)
 	e.group.stop()
 	for range cap(e.readers) {
 		<-e.readers
