@@ -52,10 +52,11 @@ func notationKey(s string) string { return strings.Join(strings.Fields(viet.Fold
 type readingDetail struct {
 	Reason    *archive.Text      `json:"reason,omitempty"`
 	Proposals []archive.Proposal `json:"proposals,omitempty"`
+	Findings  []archive.Finding  `json:"findings,omitempty"`
 }
 
 func readingRow(r archive.Reading) []any {
-	detail := readingDetail{Proposals: r.Proposals}
+	detail := readingDetail{Proposals: r.Proposals, Findings: r.Findings}
 	if r.Reason != (archive.Text{}) {
 		detail.Reason = &r.Reason
 	}
@@ -75,7 +76,7 @@ func scanDocument(scan func(...any) error) (archive.Document, error) {
 	if err != nil {
 		return d, fmt.Errorf("read a document row: %w", err)
 	}
-	r.Proposals = detail.Proposals
+	r.Proposals, r.Findings = detail.Proposals, detail.Findings
 	if detail.Reason != nil {
 		r.Reason = *detail.Reason
 	}

@@ -1,0 +1,448 @@
+package archive_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"sohoa/archive"
+	"sohoa/storage/blob"
+	"sohoa/storage/blob/mem"
+	"sohoa/storage/catalog"
+	"sohoa/storage/ledger"
+	"sohoa/storage/ocfl"
+)
+
+// clock is a clock a test can move.
+type clock struct {
+	mu sync.Mutex
+	t  time.Time
+}
+
+func (c *clock) Now() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.t = c.t.Add(time.Microsecond)
+	return c.t
+}
+
+func (c *clock) pass(d time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.t = c.t.Add(d)
+}
+
+// inspector takes what begins with "paper" as a PDF of two pages and refuses the rest: the judging itself is tested in
+// ocr/pdf.
+type inspector struct{}
+
+func (inspector) Inspect(_ context.Context, f *os.File, _ archive.InspectRequest) (archive.Inspection, error) {
+	head := make([]byte, 5)
+	if _, err := f.ReadAt(head, 0); err != nil || string(head) != "paper" {
+		return archive.Inspection{Refusal: "damaged_file", Findings: []archive.Finding{{Code: "damaged", Severity: archive.Fatal}}}, nil
+	}
+	return archive.Inspection{MediaType: archive.PDF, Pages: []archive.PageInfo{{Width: 595, Height: 842}, {Width: 595, Height: 842}}}, nil
+}
+
+// reader reads "page n of <content>"; it can lack its recogniser, and it can break off before a page.
+type reader struct {
+	mu      sync.Mutex
+	absent  bool
+	breakAt int
+	read    []int
+}
+
+func (r *reader) Read(_ context.Context, f *os.File, req archive.ReadRequest, each func(archive.PageReading) error) error {
+	b, err := io.ReadAll(io.NewSectionReader(f, 0, 1<<20))
+	if err != nil {
+		return err
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, n := range req.Pages {
+		if n == r.breakAt {
+			return errors.New("the child died")
+		}
+		p := archive.PageReading{Number: n, Source: archive.SourceScan, Confidence: 0.9, Text: fmt.Sprintf("trang %d của %s", n, b),
+			Words: []archive.Word{{Text: "trang", Confidence: 0.9}}, Findings: []archive.Finding{{Code: "low_resolution", Severity: archive.Warning}}}
+		if r.absent && n == 2 {
+			p = archive.PageReading{Number: n, Source: archive.SourceWaits}
+		} else {
+			r.read = append(r.read, n)
+		}
+		if err := each(p); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (r *reader) Render(context.Context, *os.File, archive.RenderRequest) ([]byte, error) {
+	return []byte("jpeg"), nil
+}
+
+func (r *reader) Ready(context.Context) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.absent {
+		return archive.Fault(archive.Unavailable, "no_recogniser", archive.Text{VI: "Chưa có Tesseract.", EN: "Tesseract is missing."})
+	}
+	return nil
+}
+
+// house is an archive over the real catalog and the real layout; its store is memory and can be told to fail.
+type house struct {
+	*archive.Archive
+	store  *mem.Store
+	clock  *clock
+	reader *reader
+	dir    string
+	cat    *catalog.Catalog
+	spool  *blob.Spool
+}
+
+func open(t testing.TB) *house {
+	t.Helper()
+	h := &house{store: mem.New(), clock: &clock{t: time.Date(2026, 11, 23, 8, 0, 0, 0, time.UTC)}, reader: &reader{}, dir: t.TempDir()}
+	h.reopen(t)
+	t.Cleanup(func() { h.close() })
+	return h
+}
+
+func (h *house) close() {
+	if h.cat != nil {
+		h.cat.Close()
+		h.spool.Close()
+	}
+}
+
+// reopen starts the house again on what is kept, as after a crash.
+func (h *house) reopen(t testing.TB) {
+	t.Helper()
+	h.close()
+	h.clock.pass(time.Second)
+	ctx := context.Background()
+	var err error
+	must := func(what string) {
+		if err != nil {
+			t.Fatalf("%s: %v", what, err)
+		}
+	}
+	h.cat, err = catalog.Open(ctx, "sqlite:"+filepath.Join(h.dir, "catalog.db"), catalog.Options{})
+	must("open catalog")
+	h.spool, err = blob.OpenSpool(filepath.Join(h.dir, "spool"), nil)
+	must("open spool")
+	vault, err := ocfl.New(ctx, h.store, h.spool)
+	if err != nil {
+		t.Fatal(err)
+	}
+	derived, err := blob.OpenDerived(filepath.Join(h.dir, "derived"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	key, err := ledger.LoadOrCreateKey(filepath.Join(h.dir, "log.key"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	led, err := ledger.Open(h.cat, key, h.clock)
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.Archive, err = archive.New(archive.Config{Vault: vault, Catalog: h.cat, Derived: derived, Ledger: led, Inspector: inspector{}, Reader: h.reader, Clock: h.clock, Scratch: h.dir})
+	must("new archive")
+}
+
+var (
+	clerk   = archive.Actor{ID: archive.NewID(), Name: "Cán bộ", Role: archive.RoleClerk, Agency: "H15.50"}
+	checker = archive.Actor{ID: archive.NewID(), Name: "Kiểm tra", Role: archive.RoleChecker, Agency: "H15.50"}
+	foreign = archive.Actor{ID: archive.NewID(), Name: "Nơi khác", Role: archive.RoleChecker, Agency: "H15.51"}
+)
+
+func paper(content string) archive.Deposit {
+	return archive.Deposit{Body: strings.NewReader("paper " + content), FileName: content + ".pdf", Kind: archive.Result, Fields: archive.Fields{Type: "QĐ", Subject: "Về việc " + content}}
+}
+
+func (h *house) deposit(t testing.TB, content string) archive.Document {
+	t.Helper()
+	d, err := h.Deposit(context.Background(), clerk, paper(content))
+	if err != nil {
+		t.Fatalf("deposit %s: %v", content, err)
+	}
+	return d
+}
+
+func (h *house) bytes(t testing.TB, a archive.Actor, id archive.ID, version int) string {
+	t.Helper()
+	c, _, err := h.File(context.Background(), a, id, version)
+	if err != nil {
+		t.Fatalf("open file of %s: %v", id, err)
+	}
+	defer c.Close()
+	var b bytes.Buffer
+	if _, err := b.ReadFrom(c); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
+}
+
+// sound checks the whole house: every document whole, no object unknown, no intent open, nothing in the spool.
+func (h *house) sound(t testing.TB) {
+	t.Helper()
+	err := h.Check(context.Background(), archive.CheckOptions{ReadData: true}, func(d archive.Discrepancy) error {
+		t.Errorf("check: %s %s %s", d.Kind, d.Object, d.Detail)
+		return nil
+	})
+	if err != nil {
+		t.Errorf("check: %v", err)
+	}
+	st, err := h.Status(context.Background(), archive.System)
+	if err != nil || st.Intents != 0 {
+		t.Errorf("%d intents open, %v", st.Intents, err)
+	}
+	left, err := filepath.Glob(filepath.Join(h.dir, "spool", "*", "*"))
+	if err != nil || len(left) > 0 {
+		t.Errorf("left in the spool: %v, %v", left, err)
+	}
+}
+
+func TestDepositComesBackByteForByte(t *testing.T) {
+	h := open(t)
+	d := h.deposit(t, "một")
+	if got := h.bytes(t, clerk, d.ID, 0); got != "paper một" {
+		t.Errorf("bytes are %q", got)
+	}
+	if d.State != archive.Review || d.Custodian != "H15.50" || d.Access != archive.Restricted || d.PageCount() != 2 || d.Fields.Language != "vi" {
+		t.Errorf("document is %+v", d)
+	}
+	h.sound(t)
+}
+
+func TestRefusedPaperLeavesOnlyItsEvent(t *testing.T) {
+	h := open(t)
+	ctx := context.Background()
+	for name, in := range map[string]archive.Deposit{
+		"damaged_file": {Body: strings.NewReader("broken"), Kind: archive.Result},
+		"empty_file":   {Body: strings.NewReader(""), Kind: archive.Result},
+		"too_large":    {Body: strings.NewReader("paper " + strings.Repeat("x", 100)), Kind: archive.Result},
+	} {
+		h.Limits.FileBytes = 50
+		if _, err := h.Deposit(ctx, clerk, in); archive.CodeOf(err) != name {
+			t.Errorf("%s: got %v", name, err)
+		}
+	}
+	if keys := h.store.Keys(); len(keys) != rootKeys(t) {
+		t.Errorf("the store holds %v", keys)
+	}
+	h.sound(t)
+	l, err := h.Trail(ctx, archive.Actor{Role: archive.RoleAuditor}, archive.EventFilter{Action: archive.EvRefuse})
+	if err != nil || len(l.Items) != 1 || l.Items[0].Detail["code"] != "damaged_file" {
+		t.Errorf("refusals in the trail: %+v, %v", l.Items, err)
+	}
+}
+
+// rootKeys is how many keys an empty vault has.
+func rootKeys(t testing.TB) int {
+	t.Helper()
+	return len(open(t).store.Keys())
+}
+
+func TestBodyThatBreaksOffLeavesNothing(t *testing.T) {
+	h := open(t)
+	gone := errors.New("connection reset")
+	d := paper("x")
+	d.Body = brokenBody{strings.NewReader("paper and then"), gone}
+	if _, err := h.Deposit(context.Background(), clerk, d); !errors.Is(err, gone) {
+		t.Errorf("got %v", err)
+	}
+	h.sound(t)
+}
+
+type brokenBody struct {
+	r   *strings.Reader
+	err error
+}
+
+func (b brokenBody) Read(p []byte) (int, error) {
+	if b.r.Len() == 0 {
+		return 0, b.err
+	}
+	return b.r.Read(p)
+}
+
+func TestDuplicateNamesTheOtherPaperOnlyToThoseWhoMaySeeIt(t *testing.T) {
+	h := open(t)
+	ctx := context.Background()
+	first := h.deposit(t, "một")
+	for _, c := range []struct {
+		who  archive.Actor
+		want archive.ID
+	}{{clerk, first.ID}, {foreign, archive.ID{}}} {
+		_, err := h.Deposit(ctx, c.who, paper("một"))
+		var e *archive.Error
+		if !errors.As(err, &e) || e.Code != "duplicate_content" || e.Other != c.want {
+			t.Errorf("%s: %v, other %v", c.who.Name, err, e)
+		}
+	}
+	again := paper("một")
+	again.AllowDuplicate = true
+	if _, err := h.Deposit(ctx, clerk, again); err != nil {
+		t.Errorf("allowed duplicate: %v", err)
+	}
+	h.sound(t)
+}
+
+// Two equal uploads at the same moment: one is kept, one is told of the other.
+func TestEqualUploadsAtOnce(t *testing.T) {
+	h := open(t)
+	var wg sync.WaitGroup
+	errs := make([]error, 8)
+	for i := range errs {
+		wg.Go(func() { _, errs[i] = h.Deposit(context.Background(), clerk, paper("cùng một tờ")) })
+	}
+	wg.Wait()
+	kept := 0
+	for _, err := range errs {
+		switch {
+		case err == nil:
+			kept++
+		case archive.CodeOf(err) != "duplicate_content":
+			t.Error(err)
+		}
+	}
+	if kept != 1 {
+		t.Errorf("%d were kept", kept)
+	}
+	h.sound(t)
+}
+
+func TestWayOfAPaper(t *testing.T) {
+	h := open(t)
+	ctx := context.Background()
+	d := h.deposit(t, "một")
+	move := func(who archive.Actor, m archive.Move, reason, wantCode string) {
+		t.Helper()
+		next, err := h.Move(ctx, who, d.ID, archive.MoveRequest{Move: m, Reason: reason, After: d.Revision})
+		if archive.CodeOf(err) != wantCode {
+			t.Fatalf("%s by %s: %v, want %q", m, who.Name, err, wantCode)
+		}
+		if err == nil {
+			d = next
+		}
+	}
+	move(clerk, archive.Accept, "", "forbidden")
+	move(foreign, archive.Accept, "", "not_found")
+	move(clerk, archive.Submit, "", "")
+	move(checker, archive.Return, "", "reason_required")
+	move(checker, archive.Return, "thiếu trang", "")
+	if d.State != archive.Returned || d.Reason != "thiếu trang" {
+		t.Errorf("returned is %s %q", d.State, d.Reason)
+	}
+	scan := paper("một, quét lại")
+	next, err := h.AddVersion(ctx, clerk, d.ID, d.Revision, scan)
+	if err != nil {
+		t.Fatal(err)
+	}
+	d = next
+	if len(d.Versions) != 2 || h.bytes(t, clerk, d.ID, 1) != "paper một" || h.bytes(t, clerk, d.ID, 0) != "paper một, quét lại" {
+		t.Error("a new scan keeps the old one")
+	}
+	move(clerk, archive.Submit, "", "")
+	move(checker, archive.Accept, "", "")
+	move(checker, archive.Publish, "", "")
+	move(checker, archive.Withdraw, "cấp nhầm", "")
+	if _, err := h.Move(ctx, checker, d.ID, archive.MoveRequest{Move: archive.Publish}); archive.CodeOf(err) != "wrong_state" {
+		t.Errorf("a withdrawn paper comes back: %v", err)
+	}
+	inv, err := h.Vault.Inventory(ctx, archive.DocumentObject(d.ID))
+	if err != nil || inv.Head != 5 { // deposit, rescan, accept, publish, withdraw
+		t.Errorf("the object has %d versions, %v", inv.Head, err)
+	}
+	evs, err := h.History(ctx, checker, d.ID, archive.ID{}, 100)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var moves []string
+	for _, e := range evs {
+		if m := e.Detail["move"]; m != "" {
+			moves = append(moves, m)
+		}
+	}
+	if want := []string{"submit", "return", "rescan", "submit", "accept", "publish", "withdraw"}; !slices.Equal(moves, want) {
+		t.Errorf("history is %v, want %v", moves, want)
+	}
+	h.sound(t)
+}
+
+func TestEditAsksForTheRevisionSeen(t *testing.T) {
+	h := open(t)
+	ctx := context.Background()
+	d := h.deposit(t, "một")
+	f := d.Fields
+	f.Number, f.Notation = "15", "QÐ-UBND" // with the look-alike of Đ
+	f.IssuedOn, f.IssuingAgency.Code = archive.Date{Year: 2026, Month: time.March, Day: 2}, "H15.50"
+	next, err := h.Edit(ctx, clerk, d.ID, archive.Edit{Fields: &f, After: d.Revision})
+	if err != nil || next.Fields.Notation != "QĐ-UBND" || next.Revision != d.Revision+1 {
+		t.Fatalf("edit: %+v, %v", next.Fields, err)
+	}
+	f.Subject = "khác"
+	if _, err := h.Edit(ctx, clerk, d.ID, archive.Edit{Fields: &f, After: d.Revision}); archive.CodeOf(err) != "stale_revision" {
+		t.Errorf("a stale edit: %v", err)
+	}
+	if _, err := h.Edit(ctx, foreign, d.ID, archive.Edit{Fields: &f}); archive.KindOf(err) != archive.NotFound {
+		t.Errorf("an edit from outside the scope: %v", err)
+	}
+	other := h.deposit(t, "hai")
+	f.Subject, f.IssuedOn.Month = other.Fields.Subject, time.July // another day of the same year
+	if other, err = h.Edit(ctx, clerk, other.ID, archive.Edit{Fields: &f}); err != nil {
+		t.Fatal(err)
+	}
+	warn, err := h.Warnings(ctx, clerk, &other)
+	if err != nil || len(warn) == 0 || warn[len(warn)-1].Code != "duplicate_number" {
+		t.Errorf("a second paper with the number is no warning: %v, %v", warn, err)
+	}
+}
+
+func TestDiscardedPaperComesBackUntilItsTimeIsOver(t *testing.T) {
+	h := open(t)
+	ctx := context.Background()
+	d := h.deposit(t, "nhầm")
+	if _, err := h.Move(ctx, clerk, d.ID, archive.MoveRequest{Move: archive.Discard, Reason: "nhầm hồ sơ"}); err != nil {
+		t.Fatal(err)
+	}
+	if back, err := h.Move(ctx, clerk, d.ID, archive.MoveRequest{Move: archive.Restore}); err != nil || back.State != archive.Review {
+		t.Fatalf("restore: %v, %v", back.State, err)
+	}
+	if _, err := h.Move(ctx, clerk, d.ID, archive.MoveRequest{Move: archive.Discard, Reason: "nhầm hồ sơ"}); err != nil {
+		t.Fatal(err)
+	}
+	sweep := func() {
+		t.Helper()
+		if _, err := h.Sweep(ctx); err != nil {
+			t.Fatal(err)
+		}
+	}
+	h.clock.pass(29 * 24 * time.Hour)
+	sweep()
+	if got := h.bytes(t, clerk, d.ID, 0); got != "paper nhầm" {
+		t.Errorf("after 29 days: %q", got)
+	}
+	h.clock.pass(2 * 24 * time.Hour)
+	sweep()
+	if _, _, err := h.File(ctx, clerk, d.ID, 0); archive.KindOf(err) != archive.NotFound {
+		t.Errorf("after 31 days the bytes are there: %v", err)
+	}
+	tomb, err := h.Document(ctx, clerk, d.ID)
+	if err != nil || tomb.State != archive.Disposed || tomb.Fields.Subject == "" || tomb.Fields.Signer.Name != "" {
+		t.Errorf("tombstone: %+v, %v", tomb, err)
+	}
+	h.sound(t)
+}

@@ -1,0 +1,140 @@
+package archive_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+
+	"sohoa/archive"
+	"sohoa/storage/blob/mem"
+)
+
+var errPower = errors.New("power failed")
+
+// everyWrite runs act in a fresh house once for every write it makes to the store, with the power failing at that write:
+// once before and once after it took effect. From the failing write on the store is gone, as is the process; then the
+// house is opened again on what is left, the janitor goes round, and after looks.
+func everyWrite(t *testing.T, before, act func(*testing.T, *house) error, after func(t *testing.T, h *house, acted error)) {
+	t.Helper()
+	dry := open(t)
+	if err := before(t, dry); err != nil {
+		t.Fatal(err)
+	}
+	start := dry.store.Writes()
+	if err := act(t, dry); err != nil {
+		t.Fatalf("without a fault: %v", err)
+	}
+	writes := dry.store.Writes() - start
+	if writes == 0 {
+		t.Fatal("the act writes nothing: the test tests nothing")
+	}
+	for n := range writes {
+		for _, applied := range []bool{false, true} {
+			t.Run(fmt.Sprintf("write %d of %d, applied %v", n+1, writes, applied), func(t *testing.T) {
+				h := open(t)
+				if err := before(t, h); err != nil {
+					t.Fatal(err)
+				}
+				h.store.Break(mem.Fault{After: n, Applied: applied, Stay: true, Err: errPower})
+				acted := act(t, h)
+				h.store.Heal()
+				h.reopen(t)
+				if _, err := h.Sweep(context.Background()); err != nil {
+					t.Fatalf("janitor: %v", err)
+				}
+				after(t, h, acted)
+				h.sound(t)
+				if n, err := h.Sweep(context.Background()); err != nil || n != 0 {
+					t.Errorf("a second round of the janitor closes %d intents, %v", n, err)
+				}
+			})
+		}
+	}
+}
+
+func TestPowerFailsDuringDeposit(t *testing.T) {
+	nothing := func(*testing.T, *house) error { return nil }
+	everyWrite(t, nothing, func(t *testing.T, h *house) error {
+		_, err := h.Deposit(context.Background(), clerk, paper("một"))
+		return err
+	}, func(t *testing.T, h *house, acted error) {
+		l, err := h.Documents(context.Background(), clerk, archive.Filter{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if acted != nil && len(l.Items) != 0 {
+			t.Errorf("not acknowledged, and visible: %+v", l.Items)
+		}
+		if acted == nil && (len(l.Items) != 1 || h.bytes(t, clerk, l.Items[0].ID, 0) != "paper một") {
+			t.Errorf("acknowledged, and gone")
+		}
+	})
+}
+
+func TestPowerFailsDuringAccept(t *testing.T) {
+	everyWrite(t, func(t *testing.T, h *house) error {
+		d := h.deposit(t, "một")
+		_, err := h.Move(context.Background(), clerk, d.ID, archive.MoveRequest{Move: archive.Submit})
+		return err
+	}, func(t *testing.T, h *house) error {
+		_, err := h.Move(context.Background(), checker, h.only(t).ID, archive.MoveRequest{Move: archive.Accept})
+		return err
+	}, func(t *testing.T, h *house, acted error) {
+		d := h.only(t)
+		inv, err := h.Vault.Inventory(context.Background(), archive.DocumentObject(d.ID))
+		if err != nil {
+			t.Fatal(err)
+		}
+		// The store wins: either it holds the act and the row follows, or neither knows of it.
+		want := archive.Checking
+		if inv.Head == 2 {
+			want = archive.Accepted
+		}
+		if d.State != want || d.Object != inv.Head {
+			t.Errorf("the store has %d versions, the row says %s at %d", inv.Head, d.State, d.Object)
+		}
+		if acted == nil && d.State != archive.Accepted {
+			t.Error("acknowledged, and undone")
+		}
+		if d.State == archive.Checking { // whoever was refused can do it again
+			if _, err := h.Move(context.Background(), checker, d.ID, archive.MoveRequest{Move: archive.Accept}); err != nil {
+				t.Errorf("again: %v", err)
+			}
+		}
+	})
+}
+
+func TestPowerFailsDuringRescan(t *testing.T) {
+	everyWrite(t, func(t *testing.T, h *house) error { h.deposit(t, "một"); return nil }, func(t *testing.T, h *house) error {
+		_, err := h.AddVersion(context.Background(), clerk, h.only(t).ID, 0, paper("một, quét lại"))
+		return err
+	}, func(t *testing.T, h *house, acted error) {
+		d := h.only(t)
+		if h.bytes(t, clerk, d.ID, 1) != "paper một" {
+			t.Error("the first scan is gone")
+		}
+		switch len(d.Versions) {
+		case 1:
+			if acted == nil {
+				t.Error("acknowledged, and gone")
+			}
+		case 2:
+			if h.bytes(t, clerk, d.ID, 2) != "paper một, quét lại" || !strings.HasPrefix(d.Head().FileName, "một, quét lại") {
+				t.Error("the second scan is not what was sent")
+			}
+		default:
+			t.Errorf("%d versions", len(d.Versions))
+		}
+	})
+}
+
+func (h *house) only(t testing.TB) archive.Document {
+	t.Helper()
+	l, err := h.Documents(context.Background(), clerk, archive.Filter{})
+	if err != nil || len(l.Items) != 1 {
+		t.Fatalf("%d documents, %v", len(l.Items), err)
+	}
+	return l.Items[0]
+}

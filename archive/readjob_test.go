@@ -1,0 +1,132 @@
+package archive_test
+
+import (
+	"bytes"
+	"context"
+	"slices"
+	"testing"
+	"time"
+
+	"sohoa/archive"
+)
+
+// work runs reading jobs and everything else behind the answers until the document's reading reaches a state.
+func (h *house) work(t testing.TB, id archive.ID, want archive.ReadingState) archive.Document {
+	t.Helper()
+	ctx, stop := context.WithCancel(context.Background())
+	done := make(chan struct{})
+	go func() { defer close(done); h.Run(ctx, archive.RunOptions{Readers: 1, Sequencer: true}) }()
+	defer func() { stop(); <-done }()
+	for deadline := time.Now().Add(20 * time.Second); ; time.Sleep(5 * time.Millisecond) {
+		d, err := h.Document(ctx, archive.System, id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if d.Reading.State == want {
+			return d
+		}
+		if time.Now().After(deadline) {
+			t.Fatalf("reading is %+v, want %s", d.Reading, want)
+		}
+	}
+}
+
+func (h *house) text(t testing.TB, id archive.ID) string {
+	t.Helper()
+	var b bytes.Buffer
+	if err := h.WriteText(context.Background(), clerk, id, &b); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
+}
+
+func TestReadingGathersItsPages(t *testing.T) {
+	h := open(t)
+	d := h.deposit(t, "một")
+	d = h.work(t, d.ID, archive.ReadingDone)
+	if want := "trang 1 của paper một\n\ftrang 2 của paper một\n\f"; h.text(t, d.ID) != want {
+		t.Errorf("text is %q", h.text(t, d.ID))
+	}
+	p, err := h.PageWords(context.Background(), clerk, d.ID, 2)
+	if err != nil || p.Number != 2 || len(p.Words) != 1 {
+		t.Errorf("page 2: %+v, %v", p, err)
+	}
+	if len(d.Reading.Findings) != 2 || d.Reading.Findings[1].Page != 2 || d.Reading.PagesDone != 2 {
+		t.Errorf("reading is %+v", d.Reading)
+	}
+	if d.Revision != 1 {
+		t.Errorf("reading raised the revision to %d", d.Revision)
+	}
+}
+
+// A child that dies before page 2: page 1 is kept, and after the restart only page 2 is read.
+func TestReadingGoesOnAtThePageAfterACrash(t *testing.T) {
+	h := open(t)
+	d := h.deposit(t, "một")
+	h.reader.breakAt = 2
+	ctx, stop := context.WithCancel(context.Background())
+	done := make(chan struct{})
+	go func() { defer close(done); h.Run(ctx, archive.RunOptions{Readers: 1}) }()
+	for deadline := time.Now().Add(10 * time.Second); ; time.Sleep(5 * time.Millisecond) {
+		d, err := h.Document(ctx, archive.System, d.ID)
+		if err != nil || time.Now().After(deadline) {
+			t.Fatalf("page 1 is not kept: %+v, %v", d.Reading, err)
+		}
+		if d.Reading.PagesDone == 1 {
+			break
+		}
+	}
+	stop()
+	<-done
+	h.reopen(t)
+	h.clock.pass(time.Hour) // past the back-off
+	h.reader.breakAt, h.reader.read = 0, nil
+	h.work(t, d.ID, archive.ReadingDone)
+	if !slices.Equal(h.reader.read, []int{2}) {
+		t.Errorf("after the crash pages %v were read, want only 2", h.reader.read)
+	}
+}
+
+// Without a recogniser the paper waits and says why; what can be read is there; when one appears the rest is read.
+func TestReadingWaitsForARecogniser(t *testing.T) {
+	h := open(t)
+	h.reader.absent = true
+	d := h.deposit(t, "một")
+	ctx, stop := context.WithCancel(context.Background())
+	done := make(chan struct{})
+	go func() { defer close(done); h.Run(ctx, archive.RunOptions{Readers: 1}) }()
+	for deadline := time.Now().Add(10 * time.Second); ; time.Sleep(5 * time.Millisecond) {
+		d, err := h.Document(ctx, archive.System, d.ID)
+		if err != nil || time.Now().After(deadline) {
+			t.Fatalf("it does not say why it waits: %+v, %v", d.Reading, err)
+		}
+		if d.Reading.Reason.VI == "Chưa có Tesseract." && d.Reading.PagesDone == 1 && d.Reading.State == archive.ReadingWaiting {
+			break
+		}
+	}
+	stop()
+	<-done
+	if h.text(t, d.ID) != "trang 1 của paper một\n\f" {
+		t.Errorf("text meanwhile is %q", h.text(t, d.ID))
+	}
+	h.reader.absent = false
+	h.clock.pass(2 * time.Minute)
+	h.work(t, d.ID, archive.ReadingDone)
+}
+
+func TestReadAgainStartsFromTheFirstPage(t *testing.T) {
+	h := open(t)
+	d := h.deposit(t, "một")
+	h.work(t, d.ID, archive.ReadingDone)
+	h.reader.read = nil
+	if err := h.ReadAgain(context.Background(), clerk, d.ID); err != nil {
+		t.Fatal(err)
+	}
+	if got, _ := h.Document(context.Background(), clerk, d.ID); got.Reading.State != archive.ReadingWaiting {
+		t.Errorf("reading is %s", got.Reading.State)
+	}
+	h.work(t, d.ID, archive.ReadingDone)
+	if !slices.Equal(h.reader.read, []int{1, 2}) {
+		t.Errorf("pages %v were read again", h.reader.read)
+	}
+}
