@@ -16,6 +16,9 @@ type Options struct {
 	Masks []Rect
 	// MaxPixels bounds the prepared image; a larger page gets a lower resolution. Zero means 40 million.
 	MaxPixels int64
+	// Turns are quarter turns clockwise given to the page beyond those toPage asks for, because it was scanned lying on
+	// its side or head. Zero means none.
+	Turns int
 	// KeepSkew leaves the lines as they lie. Optional.
 	KeepSkew bool
 }
@@ -64,7 +67,7 @@ func Prepare(src image.Image, toPage Affine, opt Options) (*Prepared, error) {
 	g := shrink(src, w, h)
 	toPage = Scale(float64(size.X)/float64(w), float64(size.Y)/float64(h)).Then(toPage)
 
-	g, toPage = upright(g, toPage)
+	g, toPage = upright(g, toPage, opt.Turns)
 	for _, m := range opt.Masks {
 		blot(g, toPage, m)
 	}

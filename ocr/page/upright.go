@@ -2,10 +2,11 @@ package page
 
 import "image"
 
-// upright turns a page image by quarters until it stands as the page is displayed. It frees g when it returns another
-// image.
-func upright(g *image.Gray, toPage Affine) (*image.Gray, Affine) {
+// upright turns a page image by quarters until it stands as the page is displayed, and then by more. It frees g when it
+// returns another image.
+func upright(g *image.Gray, toPage Affine, more int) (*image.Gray, Affine) {
 	turns, mirrored := toPage.quarter()
+	turns = ((turns+more)%4 + 4) % 4
 	w, h := g.Rect.Dx(), g.Rect.Dy()
 	if mirrored {
 		for y := range h {

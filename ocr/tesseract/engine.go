@@ -13,12 +13,14 @@ const Language = "vie"
 type Engine struct {
 	// Program is the absolute path of the program.
 	Program string
-	// Dir is where images wait for the program: about 4 MB for each page of a batch, removed when read.
+	// Dir is where the program runs and its lists lie, beside the images by custom.
 	Dir string
 	// Data is the folder of the languages. Empty means the program's own. Optional.
 	Data string
 	// PageTime is how long the program may take for one page. Zero means one minute.
 	PageTime time.Duration
+	// Alive is called whenever the program begins an image. It must not call the Engine. Optional.
+	Alive func()
 }
 
 func (e Engine) pageTime() time.Duration { return cmp.Or(e.PageTime, time.Minute) }

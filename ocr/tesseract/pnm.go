@@ -2,6 +2,7 @@ package tesseract
 
 import (
 	"bufio"
+	"bytes"
 	"fmt"
 	"image"
 	"os"
@@ -31,4 +32,21 @@ func Write(path string, g *image.Gray) error {
 		return fmt.Errorf("write page image: %w", err)
 	}
 	return nil
+}
+
+// Load reads an image that Write stored.
+func Load(path string) (*image.Gray, error) {
+	b, err := os.ReadFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("load page image: %w", err)
+	}
+	var w, h int
+	head := bytes.SplitN(b, []byte("\n"), 4)
+	if len(head) == 4 {
+		fmt.Sscanf(string(head[1]), "%d %d", &w, &h)
+	}
+	if w <= 0 || h <= 0 || len(head[3]) != w*h {
+		return nil, fmt.Errorf("load page image %s: damaged", path)
+	}
+	return &image.Gray{Pix: head[3], Stride: w, Rect: image.Rect(0, 0, w, h)}, nil
 }

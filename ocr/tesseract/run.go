@@ -74,7 +74,8 @@ type outcome struct {
 // batch runs the program once. It calls each for the images whose words are complete, in their order. The error it
 // returns is that of each, of the context or of the disk; what happened to the program stands in the outcome.
 func (e Engine) batch(ctx context.Context, images []string, each func([]Word) error) (outcome, error) {
-	list := filepath.Join(e.Dir, "list")
+	list := filepath.Join(e.Dir, filepath.Base(images[0])+".list")
+	defer os.Remove(list)
 	if err := os.WriteFile(list, []byte(strings.Join(images, "\n")+"\n"), 0o600); err != nil {
 		return outcome{}, fmt.Errorf("write the list of page images: %w", err)
 	}
@@ -90,7 +91,12 @@ func (e Engine) batch(ctx context.Context, images []string, each func([]Word) er
 	}
 	clock := time.AfterFunc(e.pageTime(), func() { cancel(ErrTime) })
 	defer clock.Stop()
-	said := &progress{at: -1, begin: func() { clock.Reset(e.pageTime()) }}
+	said := &progress{at: -1, begin: func() {
+		clock.Reset(e.pageTime())
+		if e.Alive != nil {
+			e.Alive()
+		}
+	}}
 	cmd.Stderr = said
 	if err := cmd.Start(); err != nil {
 		return outcome{at: -1, err: err}, nil

@@ -1,0 +1,181 @@
+package ocr
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"time"
+
+	"sohoa/archive"
+	"sohoa/ocr/page"
+	"sohoa/ocr/tesseract"
+)
+
+// sheet is one page on its way.
+type sheet struct {
+	reading archive.PageReading
+	stamp   []archive.Word // to be added to what is recognised
+
+	// Of a page that wants recognising; file is empty otherwise.
+	file   string
+	toPage page.Affine // from the pixels of file
+	marks  int         // what stands on it, as page.Ink.Marks counts
+	found  []tesseract.Word
+}
+
+// sheet prepares page n: afterwards its reading is complete, or its file waits for the recogniser. Only the end of ctx and
+// a scratch folder that cannot be written are errors; whatever is wrong with the page stands in its reading.
+func (r *run) sheet(ctx context.Context, n int) (s *sheet, err error) {
+	s = &sheet{reading: archive.PageReading{Number: n, Words: []archive.Word{}}}
+	defer func() {
+		if p := recover(); p != nil { // a page that breaks a decoder costs that page only
+			s.fail(failedPage)
+		}
+		if ctx.Err() != nil {
+			err = context.Cause(ctx)
+		}
+	}()
+	if s.reading.Width, s.reading.Height, err = r.paper.Size(n); err != nil {
+		s.fail(sentence(err, failedPage))
+		return s, nil
+	}
+	source, words, err := r.paper.Words(ctx, n)
+	switch {
+	case err != nil:
+		s.fail(sentence(err, failedPage))
+	case source == archive.SourceText:
+		s.finish(source, words, r.limits)
+	case source == archive.SourceBlank:
+		s.blank()
+	default:
+		s.stamp = words
+		return s, r.picture(ctx, s)
+	}
+	return s, nil
+}
+
+// picture gets the image of a scanned page ready and puts it where the recogniser finds it.
+func (r *run) picture(ctx context.Context, s *sheet) error {
+	n := s.reading.Number
+	m, toPage, err := r.paper.Picture(ctx, n)
+	if err != nil {
+		s.fail(sentence(err, failedPicture))
+		return nil
+	}
+	r.alive()
+	p, err := page.Prepare(m, page.Affine{A: toPage[0], B: toPage[1], C: toPage[2], D: toPage[3], E: toPage[4], F: toPage[5]},
+		page.Options{MaxPixels: r.limits.PagePixels})
+	if err != nil {
+		s.fail(failedPicture)
+		return nil
+	}
+	defer p.Release()
+	s.reading.Skew = float32(p.Skew)
+	if p.SourceDPI+dpiSlack < wantDPI {
+		s.find(codeLowResolution)
+	}
+	if p.Skew > wantSkew || p.Skew < -wantSkew {
+		s.find(codeSkewed)
+	}
+	switch {
+	case p.Blank():
+		s.words(nil, r.limits)
+		return nil
+	case r.absent.Load():
+		s.wait()
+		return nil
+	}
+	s.toPage, s.marks = p.ToPage, p.Ink.Marks()
+	s.file = filepath.Join(r.engine.Dir, fmt.Sprintf("page-%06d.pgm", n))
+	if err := tesseract.Write(s.file, p.Gray); err != nil {
+		return &archive.Error{Kind: archive.Unavailable, Msg: archive.KindText(archive.Unavailable), RetryAfter: time.Minute, Err: err}
+	}
+	r.alive()
+	return nil
+}
+
+// recognised takes what became of the page's image. A page that reads badly stays open, with its file: it may lie sideways.
+func (s *sheet) recognised(res tesseract.Result, limits archive.ReadLimits) {
+	switch {
+	case errors.Is(res.Err, tesseract.ErrTime):
+		s.fail(failedTime)
+	case res.Err != nil:
+		s.fail(failedCrash)
+	case askew(res.Words, s.marks):
+		s.found = res.Words
+	default:
+		s.words(res.Words, limits)
+	}
+}
+
+// words finishes a scanned page with what was recognised on it.
+func (s *sheet) words(found []tesseract.Word, limits archive.ReadLimits) {
+	s.file = ""
+	words := placed(found, s.toPage, s.reading.Width, s.reading.Height)
+	if empty(words, s.marks) {
+		words = nil
+	}
+	if len(words) > 0 && confidence(words) < wantCertainty {
+		s.find(codeLowConfidence)
+	}
+	words = withStamp(words, s.stamp)
+	if len(words) == 0 && s.marks <= fewMarks {
+		s.blank()
+		return
+	}
+	s.finish(archive.SourceScan, words, limits)
+}
+
+// fewMarks is how many pieces of ink dust, folds and a shadow leave on an empty page.
+const fewMarks = 12
+
+// empty reports that what was recognised is dirt: a page with next to nothing on it, on which no word is likely.
+func empty(words []archive.Word, marks int) bool {
+	if marks > fewMarks {
+		return false
+	}
+	for _, w := range words {
+		if w.Confidence >= 0.5 {
+			return false
+		}
+	}
+	return true
+}
+
+func (s *sheet) finish(source archive.PageSource, words []archive.Word, limits archive.ReadLimits) {
+	kept, cut := bounded(words, limits.PageText)
+	if cut {
+		s.find(codeTextCut)
+	}
+	s.reading.Source = source
+	s.reading.Words = append(s.reading.Words[:0], kept...)
+	s.reading.Text, s.reading.Confidence = text(kept), confidence(kept)
+}
+
+// wait leaves the page to another reading, when there is a recogniser.
+func (s *sheet) wait() {
+	s.reading.Source, s.file = archive.SourceWaits, ""
+}
+
+func (s *sheet) blank() {
+	s.reading.Source = archive.SourceBlank
+	s.find(codeBlank)
+}
+
+func (s *sheet) fail(msg archive.Text) {
+	s.reading.Source, s.reading.Err, s.file = archive.SourceFailed, &msg, ""
+}
+
+func (s *sheet) find(code string) {
+	s.reading.Findings = append(s.reading.Findings, finding(code, s.reading.Number))
+}
+
+// sentence is what an error says to people, or else the given one.
+func sentence(err error, other archive.Text) archive.Text {
+	var e *archive.Error
+	if errors.As(err, &e) && e.Code != "" && e.Msg.VI != "" {
+		return e.Msg
+	}
+	return other
+}
