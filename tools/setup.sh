@@ -52,7 +52,9 @@ install() {
 	elif sudo -n true 2>/dev/null; then
 		as_root="sudo -n env"
 	else
-		echo "To install what is missing, type:  sudo sh -c 'apt-get update && $command'" >&2
+		become="sudo sh -c"
+		command -v sudo >/dev/null 2>&1 || become="su -c"
+		echo "To install what is missing, type:  $become 'apt-get update && $command'" >&2
 		incomplete
 		return 0
 	fi
