@@ -21,7 +21,6 @@ type Disk struct {
 	folder *durable.Folder
 	spool  *Spool
 	swap   sync.Mutex // one Replace at a time, so that what it compared is what it replaces
-	step   func(string) error
 }
 
 var (
@@ -38,16 +37,9 @@ func OpenDisk(folder *durable.Folder, spool *Spool) *Disk {
 	return &Disk{folder: folder, spool: spool}
 }
 
-// StepForTest makes f run before each named step of a write, so that a test can end the process there or refuse the step.
-// Not to be called while the store is in use.
-func (d *Disk) StepForTest(f func(step string) error) { d.step = f }
-
-func (d *Disk) at(step string) error {
-	if d.step == nil {
-		return nil
-	}
-	return d.step(step)
-}
+// StepForTest makes f run before each named step of a write to the store or its spool, so that a test can end the process
+// there or refuse the step. Not to be called while the store is in use.
+func (d *Disk) StepForTest(f func(step string) error) { d.spool.step = f }
 
 // Create implements Store.
 func (d *Disk) Create(ctx context.Context, key string, r io.Reader) error {
@@ -79,7 +71,7 @@ func (d *Disk) stage(ctx context.Context, r io.Reader) (name string, err error) 
 	}
 	_, _, err = pour(ctx, f, r, -1)
 	if err == nil {
-		err = d.at("sync file")
+		err = d.spool.at("sync file")
 	}
 	if err == nil {
 		err = d.spool.folder.Sync(f)
@@ -100,7 +92,7 @@ func (d *Disk) place(temp, key string) error {
 	if err != nil {
 		return err
 	}
-	if err := d.at("link file"); err != nil {
+	if err := d.spool.at("link file"); err != nil {
 		return err
 	}
 	err = d.spool.folder.LinkTo(temp, d.folder, key)
@@ -115,7 +107,7 @@ func (d *Disk) place(temp, key string) error {
 	if err != nil {
 		return err
 	}
-	if err := d.at("sync folder"); err != nil {
+	if err := d.spool.at("sync folder"); err != nil {
 		return err
 	}
 	if err := d.folder.SyncDir(path.Dir(key)); err != nil {

@@ -38,10 +38,16 @@ func (s *Spool) note(intent archive.ID, text string) error {
 		err = e
 	}
 	if err == nil {
+		err = s.at("rename note")
+	}
+	if err == nil {
 		err = s.folder.Rename(temp, noteName(intent))
 	}
 	if err != nil {
 		s.folder.Remove(temp)
+		return err
+	}
+	if err := s.at("sync spool"); err != nil {
 		return err
 	}
 	return s.folder.SyncDir(".")
@@ -63,7 +69,10 @@ func (s *Spool) ReadNote(intent archive.ID) (string, error) {
 
 // Forget removes an intent's note. It need not survive a power cut: a note about finished work is harmless.
 func (s *Spool) Forget(intent archive.ID) error {
-	err := s.folder.Remove(noteName(intent))
+	err := s.at("forget note")
+	if err == nil {
+		err = s.folder.Remove(noteName(intent))
+	}
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}

@@ -23,7 +23,7 @@ func (d *Disk) Replace(ctx context.Context, key string, expected archive.Digest,
 	defer d.spool.folder.Remove(temp)
 	err = d.exchange(temp, key, expected)
 	if err == nil {
-		err = d.at("sync folder")
+		err = d.spool.at("sync folder")
 	}
 	if err == nil {
 		err = d.folder.SyncDir(path.Dir(key))
@@ -43,7 +43,7 @@ func (d *Disk) Swap(ctx context.Context, swaps []Swap) error {
 		}
 	}
 	for _, dir := range folders {
-		err := d.at("sync folder")
+		err := d.spool.at("sync folder")
 		if err == nil {
 			err = d.folder.SyncDir(dir)
 		}
@@ -81,7 +81,7 @@ func (d *Disk) exchange(temp, key string, expected archive.Digest) error {
 	if err := d.expect(key, expected); err != nil {
 		return err
 	}
-	if err := d.at("rename file"); err != nil {
+	if err := d.spool.at("rename file"); err != nil {
 		return err
 	}
 	return d.spool.folder.MoveTo(temp, d.folder, key)

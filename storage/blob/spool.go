@@ -22,6 +22,7 @@ type Spool struct {
 	folder *durable.Folder
 	work   *durable.Workspace
 	next   atomic.Int64
+	step   func(string) error // see Disk.StepForTest
 }
 
 // OpenSpool opens the spool in dir, making it first, and removes the workspaces of dead processes. count, which may be
@@ -41,6 +42,13 @@ func OpenSpool(dir string, count *durable.Counter) (*Spool, error) {
 // Close removes this process's workspace. Spooled files stay.
 func (s *Spool) Close() error { return errors.Join(s.work.Close(), s.folder.Close()) }
 
+func (s *Spool) at(step string) error {
+	if s.step == nil {
+		return nil
+	}
+	return s.step(step)
+}
+
 // scratch returns a fresh name in the workspace.
 func (s *Spool) scratch() string {
 	return s.work.Path(strconv.FormatInt(s.next.Add(1), 10))
@@ -58,6 +66,9 @@ func (s *Spool) Write(ctx context.Context, intent archive.ID, r io.Reader, limit
 	d, size, err := pour(ctx, f, r, limit)
 	if err == nil && size > limit {
 		err = archive.Errorf(archive.TooLarge, "spool %s: more than %d bytes", intent, limit)
+	}
+	if err == nil {
+		err = s.at("sync spooled file")
 	}
 	if err == nil {
 		err = s.folder.Sync(f)
@@ -130,7 +141,10 @@ func (f *Spooled) Open() (*os.File, error) {
 
 // Discard implements archive.Spooled.
 func (f *Spooled) Discard() error {
-	err := f.spool.folder.Remove(f.name)
+	err := f.spool.at("discard spooled file")
+	if err == nil {
+		err = f.spool.folder.Remove(f.name)
+	}
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}

@@ -100,13 +100,13 @@ func (d *Disk) ground(prefix string) (ground, missing string, err error) {
 
 // placeTree puts a staged folder at to and makes that durable; moved says that the tree is to be seen, whatever err says.
 func (d *Disk) placeTree(stage, ground, to string) (moved bool, err error) {
-	if err := d.at("rename tree"); err != nil {
+	if err := d.spool.at("rename tree"); err != nil {
 		return false, err
 	}
 	if err := d.spool.folder.MoveTo(stage, d.folder, to); err != nil {
 		return false, err
 	}
-	if err := d.at("sync folder"); err != nil {
+	if err := d.spool.at("sync folder"); err != nil {
 		return true, err
 	}
 	return true, d.folder.SyncDir(ground)
@@ -151,7 +151,7 @@ func (d *Disk) stageTree(ctx context.Context, stage, base string, files []TreeFi
 		durable.Begin(f, 0, 0)
 	}
 	for _, f := range open {
-		if err := d.at("sync file"); err != nil {
+		if err := d.spool.at("sync file"); err != nil {
 			return err
 		}
 		if err := w.Sync(f); err != nil {
@@ -160,7 +160,7 @@ func (d *Disk) stageTree(ctx context.Context, stage, base string, files []TreeFi
 	}
 	slices.SortFunc(folders, func(a, b string) int { return strings.Count(b, "/") - strings.Count(a, "/") })
 	for _, dir := range folders {
-		if err := d.at("sync staged folder"); err != nil {
+		if err := d.spool.at("sync staged folder"); err != nil {
 			return err
 		}
 		if err := w.SyncDir(dir); err != nil {
@@ -173,7 +173,7 @@ func (d *Disk) stageTree(ctx context.Context, stage, base string, files []TreeFi
 // stageFile makes one file of a tree and returns it open when its bytes are not durable yet.
 func (d *Disk) stageFile(ctx context.Context, base, name string, file TreeFile) (*os.File, error) {
 	w := d.spool.folder
-	if err := d.at("write file"); err != nil {
+	if err := d.spool.at("write file"); err != nil {
 		return nil, err
 	}
 	var from string
@@ -230,25 +230,27 @@ func (d *Disk) RemoveTree(_ context.Context, prefix string) error {
 		return err
 	}
 	grave := d.spool.scratch()
-	err := d.at("move tree away")
+	err := d.spool.at("move tree away")
 	if err == nil {
 		err = d.folder.MoveTo(prefix, d.spool.folder, grave)
 	}
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
-	if err == nil {
+	there := !errors.Is(err, fs.ErrNotExist)
+	if there && err == nil {
 		err = d.folder.SyncDir(path.Dir(prefix))
 	}
-	if err == nil {
-		err = d.at("delete tree")
+	if there && err == nil {
+		err = d.spool.at("delete tree")
 	}
-	if err == nil {
+	if there && err == nil {
 		err = d.spool.folder.RemoveAll(grave)
 	}
-	if parent := path.Dir(prefix); err == nil && parent != "." {
-		// Refused while anything else lies in it; lost with the power it is an empty folder and no object.
+	if there && err != nil {
+		return Fault("remove tree", prefix, err)
+	}
+	if parent := path.Dir(prefix); parent != "." {
+		// Refused while anything else lies in it. A crash before this leaves an empty folder, which RemoveTree, called
+		// again, takes; the next tree that is made there fills it.
 		_ = d.folder.Remove(parent)
 	}
-	return Fault("remove tree", prefix, err)
+	return nil
 }

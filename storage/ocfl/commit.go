@@ -180,7 +180,8 @@ func (v *Vault) create(ctx context.Context, c archive.Commit, o *object, added [
 	if err := v.put(ctx, o.root, files); err != nil {
 		return err
 	}
-	return v.spool.Forget(c.Intent)
+	v.forget(c.Intent)
+	return nil
 }
 
 // extend writes version n+1 of an object.
@@ -208,8 +209,12 @@ func (v *Vault) extend(ctx context.Context, c archive.Commit, old, o *object, ad
 	if err := v.turn(ctx, old, o); err != nil {
 		return err
 	}
-	return v.spool.Forget(c.Intent)
+	v.forget(c.Intent)
+	return nil
 }
+
+// forget removes the note of finished work. The version stands; a note that cannot be removed names it and does no harm.
+func (v *Vault) forget(intent archive.ID) { _ = v.spool.Forget(intent) }
 
 // turn makes the root speak of the new head: the inventory first, which is the commit point.
 func (v *Vault) turn(ctx context.Context, old, o *object) error {
