@@ -1,6 +1,7 @@
 package catalog
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -22,6 +23,7 @@ type group struct {
 	stopped chan struct{}
 	done    chan struct{}
 	once    sync.Once
+	waiting atomic.Int64 // Updates on their way to the queue
 	updates atomic.Int64
 	flushes atomic.Int64
 }
@@ -29,8 +31,15 @@ type group struct {
 // turn is one Update. Each channel carries one message.
 type turn struct {
 	start  chan error // from the writer: go on, or why not
-	ran    chan bool  // to the writer: keep it, or roll it back
+	ran    chan ran   // to the writer: what became of the function
 	result chan error // from the writer: durable, rolled back (nil), or why not
+}
+
+// ran is what became of a function: keep what it wrote, or roll it back. Broken is what the database said last, if it was
+// not good.
+type ran struct {
+	keep   bool
+	broken error
 }
 
 func startGroup(s *session, most int) *group {
@@ -45,12 +54,15 @@ func (g *group) update(ctx context.Context, fn func(*tx) error) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	u := &turn{start: make(chan error, 1), ran: make(chan bool, 1), result: make(chan error, 1)}
+	u := &turn{start: make(chan error, 1), ran: make(chan ran, 1), result: make(chan error, 1)}
+	g.waiting.Add(1)
 	select {
 	case g.queue <- u:
 	case <-g.stopped:
+		g.waiting.Add(-1)
 		return errClosed
 	case <-ctx.Done():
+		g.waiting.Add(-1)
 		return ctx.Err()
 	}
 	if err := <-u.start; err != nil {
@@ -60,8 +72,8 @@ func (g *group) update(ctx context.Context, fn func(*tx) error) error {
 	returned := false
 	defer func() {
 		if !returned { // panic or Goexit goes on in the caller, after nothing is left of fn
+			u.ran <- ran{broken: t.broken}
 			t.end()
-			u.ran <- false
 			<-u.result
 		}
 	}()
@@ -70,8 +82,8 @@ func (g *group) update(ctx context.Context, fn func(*tx) error) error {
 	if err == nil {
 		err = t.broken
 	}
+	u.ran <- ran{keep: err == nil, broken: t.broken}
 	t.end()
-	u.ran <- err == nil
 	if end := <-u.result; end != nil {
 		return errors.Join(end, err)
 	}
@@ -91,6 +103,7 @@ func (g *group) work() {
 	for {
 		select {
 		case u := <-g.queue:
+			g.waiting.Add(-1)
 			g.flush(u)
 		case <-g.stopped:
 			return
@@ -105,7 +118,7 @@ func (g *group) flush(first *turn) {
 		return
 	}
 	var kept []*turn
-	for u, ran := first, 1; u != nil; u, ran = g.next(ran), ran+1 {
+	for u, n := first, 1; u != nil; u, n = g.next(n), n+1 {
 		keep, err := g.run(u)
 		if keep {
 			kept = append(kept, u)
@@ -134,17 +147,18 @@ func (g *group) flush(first *turn) {
 }
 
 // next returns an Update that waits, or nil when none does or enough share this flush.
-func (g *group) next(ran int) *turn {
-	if ran >= g.most {
+func (g *group) next(n int) *turn {
+	if n >= g.most {
 		return nil
 	}
-	for try := 0; ; try++ {
+	for tries := 0; ; tries++ {
 		select {
 		case u := <-g.queue:
+			g.waiting.Add(-1)
 			return u
 		default:
 		}
-		if try == 1 {
+		if tries > 0 && g.waiting.Load() == 0 {
 			return nil
 		}
 		runtime.Gosched() // those just answered may be on their way back
@@ -159,12 +173,13 @@ func (g *group) run(u *turn) (keep bool, err error) {
 		return false, err
 	}
 	u.start <- nil
-	if keep = <-u.ran; !keep {
+	r := <-u.ran
+	if !r.keep {
 		if err := g.plain("ROLLBACK TO turn"); err != nil {
-			return false, err
+			return false, cmp.Or(r.broken, err) // the savepoint is gone because of what happened before
 		}
 	}
-	return keep, g.plain("RELEASE turn")
+	return r.keep, g.plain("RELEASE turn")
 }
 
 func (g *group) lose(kept []*turn, last *turn, lastKept bool, err error) {
