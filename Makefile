@@ -13,12 +13,13 @@ DATE    ?= $(shell git log -1 --format=%cI 2>/dev/null || echo unknown)
 LDFLAGS := -s -w -X main.version=$(VERSION) -X main.commit=$(COMMIT) -X main.date=$(DATE)
 
 # TESTFLAGS and PKG narrow a run by hand: make test PKG=./archive/... TESTFLAGS='-run Deposit -v'
-PKG       ?= ./...
-TESTFLAGS ?=
+PKG        ?= ./...
+TESTFLAGS  ?=
 BENCHFLAGS ?= -benchmem
+FUZZTIME   ?= 30s
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test check bench licenses papers setup-run setup-test go fmt vet lint tidy shell web clean
+.PHONY: help run build test check fuzz bench licenses papers setup-run setup-test go fmt vet lint tidy shell web clean
 
 help: ## this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -74,6 +75,15 @@ tidy:
 shell:
 	@for f in tools/*.sh; do sh -n "$$f" || exit 1; done
 	@bash -n .ci/run
+
+# Plain tests run the fuzz targets over what was found before; this looks for more. A find is written to testdata/fuzz: commit it.
+fuzz: setup-test ## let every fuzz target look for new inputs, FUZZTIME each
+	@for dir in $$(grep -rl --include='*_test.go' '^func Fuzz' . | xargs -r -n 1 dirname | sort -u); do \
+		for target in $$(sed -n 's/^func \(Fuzz[A-Za-z0-9_]*\)(.*/\1/p' $$dir/*_test.go); do \
+			echo "$$dir $$target"; \
+			$(GO) test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) $$dir || exit 1; \
+		done; \
+	done
 
 bench: go ## measurements, with the machine they were made on
 	@sh tools/setup.sh machine
