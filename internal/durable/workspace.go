@@ -40,13 +40,15 @@ func Claim(d *Folder) (*Workspace, error) {
 	if err != nil {
 		return nil, fmt.Errorf("claim workspace: %w", err)
 	}
-	w.lock = f
-	err = unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB)
-	if errors.Is(err, unix.ENOLCK) || errors.Is(err, unix.EOPNOTSUPP) {
-		// A network file system without locks: this workspace is then removed by hand after a crash.
-		err = nil
+	// Held open for reading only, so that an idle process does not keep a file system from going read-only.
+	err = f.Close()
+	if err == nil {
+		w.lock, err = d.Open(hidden)
 	}
 	if err == nil {
+		// Refused by network file systems without such locks. A sweep is refused there too and removes nothing: after a
+		// crash the workspace is then removed by hand.
+		_ = unix.Flock(int(w.lock.Fd()), unix.LOCK_EX|unix.LOCK_NB)
 		err = d.Rename(hidden, w.name+lockSuffix)
 	}
 	if err == nil {
@@ -69,7 +71,10 @@ func (w *Workspace) Close() error {
 			err = errors.Join(err, e)
 		}
 	}
-	return errors.Join(err, w.lock.Close())
+	if w.lock != nil {
+		err = errors.Join(err, w.lock.Close())
+	}
+	return err
 }
 
 // IsWork reports whether a name of a folder belongs to a workspace.
@@ -106,7 +111,7 @@ func sweep(d *Folder) error {
 // sweepOne removes a workspace unless its process still holds the lock. The folder goes before the lock file, so that an
 // interrupted sweep is begun again by the next one.
 func sweepOne(d *Folder, name string) error {
-	f, err := d.root.OpenFile(name+lockSuffix, os.O_RDWR, 0)
+	f, err := d.Open(name + lockSuffix)
 	if err != nil {
 		return err
 	}

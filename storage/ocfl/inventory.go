@@ -83,6 +83,8 @@ func (inv *inventory) check() string {
 		return "digest algorithm is " + strconv.Quote(inv.Algorithm)
 	case strings.Contains(inv.Content, "/") || inv.Content == "." || inv.Content == "..":
 		return "content directory is " + strconv.Quote(inv.Content)
+	case inv.Manifest == nil:
+		return "no manifest"
 	}
 	if why := inv.checkNumbers(); why != "" {
 		return why

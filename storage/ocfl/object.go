@@ -98,6 +98,9 @@ func (v *Vault) Inventory(ctx context.Context, id archive.ObjectID) (archive.Inv
 	if err != nil {
 		return archive.Inventory{}, err
 	}
+	if err := v.declared(ctx, o); err != nil {
+		return archive.Inventory{}, err
+	}
 	out := archive.Inventory{Object: id, Head: o.head}
 	for n := 1; n <= o.head; n++ {
 		out.Versions = append(out.Versions, o.describe(n))
@@ -113,6 +116,20 @@ func (v *Vault) Inventory(ctx context.Context, id archive.ObjectID) (archive.Inv
 	}
 	slices.SortFunc(out.Files, func(a, b archive.ObjectFile) int { return strings.Compare(a.Path, b.Path) })
 	return out, nil
+}
+
+// declared checks the file that makes a folder an object (§3.3). Reading a file of an object does without it.
+func (v *Vault) declared(ctx context.Context, o *object) error {
+	for name, text := range map[string]string{objectNamaste: objectText, "0=ocfl_object_1.0": "ocfl_object_1.0\n"} {
+		b, err := read(ctx, v.store, o.key(name))
+		if err == nil && string(b) == text {
+			return nil
+		}
+		if err != nil && archive.KindOf(err) != archive.NotFound {
+			return err
+		}
+	}
+	return archive.Errorf(archive.Corrupt, "object %s: no sound %s", o.ID, objectNamaste)
 }
 
 // missing turns the absence of a file that the inventory names into damage.
