@@ -12,8 +12,8 @@ import (
 
 // One bleve batch holds at most this much, whatever the caller hands over: memory while indexing grows with it.
 const (
-	chunkPapers = 200
-	chunkBytes  = 8 << 20
+	chunkPapers = 100
+	chunkBytes  = 2 << 20
 )
 
 // unpersisted is how many batches may wait for the disk before Apply waits for them.
@@ -40,7 +40,9 @@ func (ix *Index) Apply(ctx context.Context, b archive.Batch) (err error) {
 		gone = append(gone, string(b.Put[i].Document.ID[:]))
 	}
 	if len(ix.shards) > 1 {
-		// Papers move to the newest shard when they change. Searches wait until both sides are done.
+		// Papers move to the newest shard when they change. Searches wait until both sides are done. The removal is durable
+		// at once and the paper is not: after a crash between them it is absent until the feed, which goes on from a
+		// Position before this batch, puts it again.
 		ix.mu.Lock()
 		defer ix.mu.Unlock()
 		for _, s := range ix.shards[:len(ix.shards)-1] {

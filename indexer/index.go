@@ -31,7 +31,9 @@ type Index struct {
 	options Options
 	applies sync.Mutex // one Apply at a time
 
-	mu     sync.RWMutex // held for reading while shards are in use, for writing while their list or several of them change
+	searches sync.WaitGroup // under way
+
+	mu     sync.RWMutex // held for reading while readers are opened, for writing while the list of shards or several of them change
 	shards []*shard     // ascending; the last is written to
 	closed bool
 }
@@ -104,16 +106,23 @@ func (ix *Index) Close() error {
 	ix.mu.Lock()
 	defer ix.mu.Unlock()
 	ix.closed = true
+	ix.searches.Wait()
 	return ix.closeShards()
 }
 
 // settleTime is how long Close waits for the disk.
 const settleTime = 10 * time.Second
 
-var positionKey = []byte("sohoa.upto")
+// Keys of what a shard remembers beside its papers: the position, and the position at which it began.
+var (
+	positionKey = []byte("sohoa.upto")
+	baseKey     = []byte("sohoa.base")
+)
 
-func (s *shard) position() (int64, error) {
-	b, err := s.index.GetInternal(positionKey)
+func (s *shard) position() (int64, error) { return s.number(positionKey) }
+
+func (s *shard) number(key []byte) (int64, error) {
+	b, err := s.index.GetInternal(key)
 	if err != nil {
 		return 0, fmt.Errorf("read position of %s: %w", s.name, err)
 	}

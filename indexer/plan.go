@@ -102,7 +102,7 @@ func (p *planner) plan(q question, full *archive.Query) (out *plan, err error) {
 		if !c.not || !c.inRow() {
 			continue
 		}
-		d, err := p.clause(c)
+		d, err := p.clause(c, true)
 		if err != nil {
 			return out, err
 		}
@@ -114,7 +114,7 @@ func (p *planner) plan(q question, full *archive.Query) (out *plan, err error) {
 		if !closer && !p.ranked {
 			continue // the bitmaps have said it all
 		}
-		d, err := p.unit(u)
+		d, err := p.unit(u, closer)
 		if err != nil {
 			return out, err
 		}
@@ -326,11 +326,11 @@ func (e *except) close() {
 	}
 }
 
-// unit lays u out as a probe.
-func (p *planner) unit(u unit) (probe, error) {
+// unit lays u out as a probe, one that tells whether u holds (closer) or one that only weighs it.
+func (p *planner) unit(u unit, closer bool) (probe, error) {
 	var typed []probe
 	for _, c := range u.clauses {
-		d, err := p.clause(c)
+		d, err := p.clause(c, closer)
 		if err != nil {
 			closeProbes(typed)
 			return nil, err
@@ -352,9 +352,12 @@ func (p *planner) unit(u unit) (probe, error) {
 	return anyProbe(ways, true), nil
 }
 
-func (p *planner) clause(c clause) (probe, error) {
+func (p *planner) clause(c clause, closer bool) (probe, error) {
 	var parts []probe
 	for _, a := range c.atoms {
+		if a.prefix && !closer {
+			continue // a stem has no weight
+		}
 		d, err := p.atom(a)
 		if err != nil {
 			closeProbes(parts)
@@ -367,7 +370,7 @@ func (p *planner) clause(c clause) (probe, error) {
 
 func (p *planner) atom(a atom) (probe, error) {
 	switch {
-	case a.prefix: // found by the bitmaps already; a stem has no weight
+	case a.prefix:
 		s, err := p.atomSet(a)
 		if err != nil {
 			return nil, err

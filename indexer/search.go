@@ -29,14 +29,10 @@ func (ix *Index) Search(ctx context.Context, q archive.Query) (res archive.Resul
 	if err != nil {
 		return archive.Results{}, err
 	}
-	ix.mu.RLock()
-	defer ix.mu.RUnlock()
-	if ix.closed {
-		return archive.Results{}, closed()
-	}
-	if err := s.open(ix.shards); err != nil {
+	if err := ix.freeze(s); err != nil {
 		return archive.Results{}, err
 	}
+	defer ix.searches.Done()
 	defer s.close()
 	if err := s.run(ctx); err != nil {
 		return archive.Results{}, err
@@ -117,7 +113,23 @@ func invalid(field string, msg archive.Text) error {
 		Fields: []archive.FieldError{{Field: field, Code: "invalid", Msg: msg}}}
 }
 
-// open freezes the shards.
+// freeze gives s the shards as they are at this moment. What is applied later neither shows in s nor waits for it. The
+// caller says Done when s no longer needs them.
+func (ix *Index) freeze(s *searching) error {
+	ix.mu.RLock()
+	defer ix.mu.RUnlock()
+	if ix.closed {
+		return closed()
+	}
+	if err := s.open(ix.shards); err != nil {
+		s.close()
+		return err
+	}
+	ix.searches.Add(1)
+	return nil
+}
+
+// open opens readers of the shards.
 func (s *searching) open(shards []*shard) error {
 	s.corpus.counts = map[string]uint64{}
 	for _, sh := range shards {

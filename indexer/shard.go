@@ -50,6 +50,26 @@ func (ix *Index) openShards() error {
 		}
 		ix.shards = append(ix.shards, s)
 	}
+	return ix.checkChain()
+}
+
+// checkChain makes sure that every shard but the last has all it had when the next one took over its position. bleve opens a
+// shard whose newest files are damaged as it was before them; the position that the last shard remembers would hide that.
+func (ix *Index) checkChain() error {
+	for i, s := range ix.shards[1:] {
+		before := ix.shards[i]
+		at, err := before.position()
+		if err != nil {
+			return err
+		}
+		base, err := s.number(baseKey)
+		if err != nil {
+			return err
+		}
+		if at < base {
+			return unusable(CodeCorrupt, fmt.Errorf("shard %s is at %d, shard %s began at %d", before.name, at, s.name, base))
+		}
+	}
 	return nil
 }
 
@@ -128,10 +148,10 @@ func (ix *Index) addShard() error {
 	if err != nil {
 		return fmt.Errorf("make shard %s: %w", name, err)
 	}
-	if upto >= 0 {
-		err = b.SetInternal(positionKey, positionBytes(upto))
-	}
-	if err := errors.Join(err, b.Close()); err != nil {
+	batch := b.NewBatch()
+	batch.SetInternal(positionKey, positionBytes(upto))
+	batch.SetInternal(baseKey, positionBytes(upto))
+	if err := errors.Join(b.Batch(batch), b.Close()); err != nil {
 		return fmt.Errorf("make shard %s: %w", name, err)
 	}
 	if err := os.Rename(path+".new", path); err != nil {
