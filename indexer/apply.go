@@ -20,8 +20,8 @@ const (
 const unpersisted = 8
 
 // Apply implements archive.Index. A large batch goes in as several; only the last carries Upto, so that a crash between
-// them has the feed give the rest again. A paper whose text is gone or damaged is indexed by its metadata: the scrub, not
-// the index, is where that is repaired, and the feed must not stop at it.
+// them has the feed give the rest again. A paper whose text cannot be read is indexed by what can: the scrub, not the index,
+// is where that is repaired, and the feed must not stop at it.
 func (ix *Index) Apply(ctx context.Context, b archive.Batch) (err error) {
 	defer guard("write the index", &err)
 	ix.applies.Lock()
@@ -83,19 +83,25 @@ func (ix *Index) write(ctx context.Context, b archive.Batch) error {
 	return newest.commit(ctx, batch)
 }
 
-// text reads the pages of e.
+// maxText bounds the text of one paper: some five thousand dense pages. What follows is not searched.
+const maxText = 16 << 20
+
+// text reads the pages of e. Only a store that is away or a caller that has gone stops the batch; it is tried again.
 func (ix *Index) text(ctx context.Context, e *archive.Entry) (pages []string, size int, err error) {
 	if e.Text == nil {
 		return nil, 0, nil
 	}
+	log := ix.options.Log.With("document", e.Document.ID.String())
 	for page, err := range e.Text(ctx) {
-		if err != nil {
-			switch archive.KindOf(err) {
-			case archive.NotFound, archive.Corrupt:
-				ix.options.Log.Error("text of a document left out of the index", "document", e.Document.ID.String(), "err", err)
-				return pages, size, nil
-			}
+		switch {
+		case err != nil && (ctx.Err() != nil || archive.KindOf(err) == archive.Unavailable):
 			return nil, 0, fmt.Errorf("text of document %s: %w", e.Document.ID, err)
+		case err != nil:
+			log.Error("text of a document left out of the index", "err", err)
+			return pages, size, nil
+		case size+len(page.Text) > maxText:
+			log.Warn("a document has too much text; the rest is left out of the index", "page", page.Number)
+			return pages, size, nil
 		}
 		pages = append(pages, page.Text)
 		size += len(page.Text)

@@ -81,6 +81,9 @@ func newOccurrences(words int) *occurrences {
 // positions (see the package comment). A position of 0 counts without a place.
 func (o *occurrences) add(term []byte, position int) {
 	o.length++
+	if len(term) > maxTerm {
+		return
+	}
 	tf, ok := o.freqs[string(term)]
 	if !ok {
 		if len(o.slab) == 0 {
@@ -124,6 +127,10 @@ func (o *occurrences) done(t *terms) {
 	}
 	t.length, t.freqs = 1+o.length/lengthGrain, o.freqs
 }
+
+// maxTerm is the length in bytes beyond which a run of letters is not a word but debris, such as encoded data in a text
+// layer. It takes its place and is not indexed.
+const maxTerm = 120
 
 // folder walks words and gives their two forms in buffers it reuses.
 type folder struct{ fold, exact []byte }
