@@ -30,6 +30,17 @@ func site(t *testing.T) string {
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
 		fmt.Fprintf(w, `<!doctype html><html lang="vi"><title>x</title><p id="q">%s</p><p id="k">%s</p><p id="l">%s</p>`, r.FormValue("q"), r.FormValue("k"), r.Header.Get("Accept-Language"))
 	})
+	mux.HandleFunc("/desk", func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "text/html; charset=utf-8")
+		fmt.Fprint(w, `<!doctype html><html lang="vi"><title>x</title><input id="q"><p id="keys"></p><p id="zone">Thả vào đây</p><script>
+			const keys = document.querySelector("#keys"), zone = document.querySelector("#zone");
+			document.querySelector("#q").addEventListener("compositionstart", () => keys.textContent += "start ");
+			document.querySelector("#q").addEventListener("compositionend", e => keys.textContent += "end:" + e.data);
+			document.addEventListener("keydown", e => keys.textContent += e.key + (e.isComposing ? "(composing) " : " "));
+			zone.addEventListener("dragover", e => e.preventDefault());
+			zone.addEventListener("drop", async e => { e.preventDefault(); const f = e.dataTransfer.files[0]; zone.textContent = f.name + " " + f.type + " " + await f.text(); });
+			</script>`)
+	})
 	mux.HandleFunc("/noisy", func(w http.ResponseWriter, r *http.Request) {
 		fmt.Fprint(w, `<!doctype html><title>x</title><img src="http://elsewhere.example/x.png" alt=""><script>console.error("seen"); undefinedFunction()</script>`)
 	})
@@ -116,4 +127,28 @@ func TestAxe(t *testing.T) {
 	if diff := cmp.Diff([]string{"html-has-lang", "image-alt", "label"}, found); diff != "" {
 		t.Error(diff)
 	}
+}
+
+func TestComposeAndDrop(t *testing.T) {
+	p := Open(t)
+	p.Goto(site(t) + "/desk")
+	p.Click("#q")
+	p.Compose("đươ")
+	p.Compose("đường")
+	p.Press(ArrowRight)
+	if got := p.Text("#keys"); got != "start ArrowRight(composing)" {
+		t.Errorf("while composing the page heard %q", got)
+	}
+	p.Commit("đường")
+	p.WaitText("#keys", "end:đường")
+	if got := p.Value("#q"); got != "đường" {
+		t.Errorf("the field holds %q", got)
+	}
+	file := filepath.Join(t.TempDir(), "a.pdf")
+	if err := os.WriteFile(file, []byte("%PDF"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	p.Drop("#zone", file)
+	p.WaitText("#zone", "a.pdf application/pdf %PDF")
+	p.Quiet()
 }
