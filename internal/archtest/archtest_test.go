@@ -29,6 +29,24 @@ func TestProgramCarriesNothingOfTheTests(t *testing.T) {
 	}
 }
 
+// What the domain needs in the end, through whatever it imports: still no database, no HTTP and two small libraries.
+func TestDomainStaysLight(t *testing.T) {
+	for dep := range strings.FieldsSeq(string(run(t, "go", "list", "-deps", "./archive"))) {
+		switch {
+		case own(dep):
+			if dep != "sohoa/archive" && dep != "sohoa/internal/viet" {
+				t.Errorf("archive needs %s", dep)
+			}
+		case standard(dep):
+			if dep == "database/sql" || dep == "net/http" || dep == "html/template" {
+				t.Errorf("archive needs %s", dep)
+			}
+		case !within(dep, "github.com/google/uuid") && !within(dep, "golang.org/x/text"):
+			t.Errorf("archive needs %s", dep)
+		}
+	}
+}
+
 func TestOnlyCmdReadsTheEnvironment(t *testing.T) {
 	found, err := Environment(packages(t))
 	if err != nil {
