@@ -14,7 +14,10 @@ func (p *Page) poll(expression string) func(context.Context, *chromedp.Target) e
 		tick := time.NewTicker(30 * time.Millisecond)
 		defer tick.Stop()
 		for {
-			yes, err := chromedp.Evaluate[bool]("!!("+expression+")")(ctx, tab)
+			// A question to a page that is just going away may stay without an answer: it is given up and asked again.
+			once, cancel := context.WithTimeout(ctx, patience/6)
+			yes, err := chromedp.Evaluate[bool]("!!("+expression+")")(once, tab)
+			cancel()
 			if err == nil && yes {
 				return nil
 			}
