@@ -1,0 +1,130 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humagin"
+	"github.com/gin-gonic/gin"
+
+	"sohoa/api/reply"
+	"sohoa/api/rest"
+	"sohoa/api/session"
+	"sohoa/archive"
+)
+
+// Config is what the handler is built of. Archive is required; zero values work for the rest.
+type Config struct {
+	Archive *archive.Archive
+	Log     *slog.Logger // nil: discard
+	// PublicURL is the address people use, for example https://sohoa.example.gov.vn. Its scheme decides whether cookies are
+	// for https only, and requests from pages of that origin are not foreign. Optional.
+	PublicURL string
+	// TrustedProxies are the addresses (or CIDR ranges) whose X-Forwarded-For is believed. None by default: a header that
+	// anybody can write says nothing about where a request comes from.
+	TrustedProxies []string
+	// Uploads is how many uploads may be under way at once. 0: 64.
+	Uploads int
+	// Hashes is how many passwords are checked at once, 19 MiB each. 0: one per processor.
+	Hashes int
+	// House tells what only the program knows, for /status. Optional.
+	House func(context.Context) House
+	// Ready says why the house cannot serve yet, beside what the archive says of itself. Optional.
+	Ready func(context.Context) error
+	// Pages adds the HTML pages at /. Optional.
+	Pages func(*gin.Engine, *Door) error
+}
+
+// House is what the program knows of itself.
+type House = rest.House
+
+// New builds the handler. It may be called more than once; huma's settings, which are one per process, are the same each
+// time.
+func New(c Config) (http.Handler, error) {
+	if c.Archive == nil {
+		return nil, errors.New("api: an archive is required")
+	}
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
+	}
+	public, err := publicOrigin(c.PublicURL)
+	if err != nil {
+		return nil, err
+	}
+	keeper, err := session.New(session.Config{Archive: c.Archive, Secure: public.Scheme == "https", Hashes: c.Hashes, Clock: c.Archive.Clock})
+	if err != nil {
+		return nil, err
+	}
+	d := &Door{archive: c.Archive, keeper: keeper, log: c.Log, metrics: newMetrics(c.Archive), cross: http.NewCrossOriginProtection()}
+	if public.Host != "" {
+		if err := d.cross.AddTrustedOrigin(public.Scheme + "://" + public.Host); err != nil {
+			return nil, err
+		}
+	}
+	gin.SetMode(gin.ReleaseMode)
+	engine := gin.New()
+	engine.HandleMethodNotAllowed = true
+	engine.RedirectTrailingSlash = false // a redirected upload is an upload sent twice
+	if err := engine.SetTrustedProxies(c.TrustedProxies); err != nil {
+		return nil, err
+	}
+	engine.Use(d.begin, d.survive, d.sameOrigin)
+	engine.NoRoute(func(ctx *gin.Context) { d.Fail(ctx, archive.ErrNotFound) })
+	engine.NoMethod(func(ctx *gin.Context) { d.Fail(ctx, reply.ErrMethod) })
+
+	speakOurProblems()
+	inside := engine.Group("", d.admit)
+	h := humagin.NewWithGroup(engine, inside, document(c.House))
+	rest.Mount(inside, h, rest.Config{Archive: c.Archive, Who: actorOf, Lang: langOf, Fail: d.Fail, Secrets: secrets{keeper}, House: c.House, Uploads: c.Uploads})
+	d.life(engine, h, c.Ready)
+	if err := d.describe(engine, h); err != nil {
+		return nil, err
+	}
+	if c.Pages != nil {
+		if err := c.Pages(engine, d); err != nil {
+			return nil, err
+		}
+	}
+	return paced(engine), nil
+}
+
+func publicOrigin(s string) (url.URL, error) {
+	if s == "" {
+		return url.URL{}, nil
+	}
+	u, err := url.Parse(s)
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || strings.Trim(u.Path, "/") != "" {
+		return url.URL{}, errors.New("api: the public URL is http:// or https:// and a host, without a path")
+	}
+	return *u, nil
+}
+
+// secrets hands the session room's makers to rest.
+type secrets struct{ *session.Keeper }
+
+func (secrets) OneTimePassword() string            { return session.OneTimePassword() }
+func (secrets) NewToken() (string, archive.Digest) { return session.NewToken() }
+
+// document is the head of the OpenAPI document, and huma with its own pages and additions switched off.
+func document(house func(context.Context) House) huma.Config {
+	version := "devel"
+	if house != nil {
+		if v := house(context.Background()).Version; v != "" {
+			version = v
+		}
+	}
+	c := huma.DefaultConfig("Sohoa", version)
+	c.OpenAPIPath, c.DocsPath, c.SchemasPath = "", "", "" // ours: one document, one page, no outside request
+	c.CreateHooks = nil                                   // no $schema in answers
+	c.Info.Description = "Digitised results of administrative procedures: deposit, reading, search, proof. Errors are problem documents (RFC 9457) in Vietnamese or English by Accept-Language. Lists are {items, next}; times are RFC 3339; digests are sha256:<hex>."
+	c.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
+		"token":  {Type: "http", Scheme: "bearer", Description: "An API token (sohoa_…)"},
+		"cookie": {Type: "apiKey", In: "cookie", Name: "sohoa", Description: "The session of a signed-in person; named __Host-sohoa where the house is reached by https"},
+	}
+	return c
+}

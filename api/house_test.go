@@ -1,0 +1,148 @@
+package api_test
+
+import (
+	"context"
+	"io"
+	"iter"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"sohoa/api"
+	"sohoa/api/session"
+	"sohoa/archive"
+	"sohoa/indexer"
+	"sohoa/storage/blob"
+	"sohoa/storage/catalog"
+	"sohoa/storage/ledger"
+	"sohoa/storage/ocfl"
+)
+
+// world is a whole house but for the children: a real store, catalog, ledger and index in a temporary folder, with an
+// inspector and a reader that take the test's word.
+type world struct {
+	*archive.Archive
+	t      *testing.T
+	server *httptest.Server
+	desk   *desk
+}
+
+// desk is inspector and reader: it believes what stands in the bytes.
+type desk struct {
+	block chan struct{} // when not nil, inspection waits for it
+}
+
+func (k *desk) Inspect(ctx context.Context, f *os.File, req archive.InspectRequest) (archive.Inspection, error) {
+	if k.block != nil {
+		select {
+		case <-k.block:
+		case <-ctx.Done():
+			return archive.Inspection{}, ctx.Err()
+		}
+	}
+	b := make([]byte, 64)
+	n, err := f.ReadAt(b, 0)
+	if err != nil && err != io.EOF {
+		return archive.Inspection{}, err
+	}
+	s := string(b[:n])
+	refuse := func(code, finding string) (archive.Inspection, error) {
+		return archive.Inspection{Refusal: code, Findings: []archive.Finding{{Code: finding, Severity: archive.Fatal, Page: 2, Msg: archive.Text{VI: "Tệp có mã lệnh.", EN: "The file holds a script."}}}}, nil
+	}
+	switch {
+	case strings.HasPrefix(s, "%PDF-script"):
+		return refuse("unsafe_file", "javascript")
+	case strings.HasPrefix(s, "%PDF-broken"):
+		return refuse("damaged_file", "no_xref")
+	case strings.HasPrefix(s, "%PDF-locked"):
+		return refuse("encrypted_file", "encrypted")
+	case strings.HasPrefix(s, "%PDF-bomb"):
+		return refuse("limits_exceeded", "too_many_pixels")
+	case strings.HasPrefix(s, "%PDF-"):
+		return archive.Inspection{MediaType: archive.PDF, Pages: []archive.PageInfo{{Width: 595, Height: 842, DPI: 200, Colour: true}, {Width: 595, Height: 842, DPI: 150}},
+			Findings: []archive.Finding{{Code: "low_resolution", Severity: archive.Warning, Page: 2, Msg: archive.Text{VI: "Trang 2 quét ở 150 dpi.", EN: "Page 2 was scanned at 150 dpi."}}}}, nil
+	}
+	return refuse("unsupported_type", "unknown_magic")
+}
+
+func (k *desk) Read(ctx context.Context, f *os.File, req archive.ReadRequest, each func(archive.PageReading) error) error {
+	for _, n := range req.Pages {
+		text := map[int]string{1: "ỦY BAN NHÂN DÂN TỈNH", 2: "cấp giấy phép xây dựng"}[n]
+		var words []archive.Word
+		for i, w := range strings.Fields(text) {
+			words = append(words, archive.Word{Text: w, Box: archive.Box{X0: float32(i * 50), Y0: 10, X1: float32(i*50 + 40), Y1: 24}, Confidence: 0.9})
+		}
+		if err := each(archive.PageReading{Number: n, Width: 595, Height: 842, Source: archive.SourceScan, Words: words, Text: text, Confidence: 0.9}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (k *desk) Render(ctx context.Context, f *os.File, req archive.RenderRequest) ([]byte, error) {
+	return []byte("\xff\xd8\xff\xe0 picture of a page"), nil
+}
+
+func (k *desk) Ready(context.Context) error { return nil }
+
+func build(t *testing.T, change ...func(*archive.Config, *api.Config)) *world {
+	t.Helper()
+	dir := t.TempDir()
+	vault, err := ocfl.OpenDisk(filepath.Join(dir, "store"), filepath.Join(dir, "spool"), ocfl.Options{})
+	must(t, err)
+	t.Cleanup(func() { vault.Close() })
+	cat, err := catalog.Open(t.Context(), "sqlite:"+filepath.Join(dir, "catalog.db"), catalog.Options{})
+	must(t, err)
+	t.Cleanup(func() { cat.Close() })
+	derived, err := blob.OpenDerived(filepath.Join(dir, "derived"))
+	must(t, err)
+	t.Cleanup(func() { derived.Close() })
+	key, err := ledger.LoadOrCreateKey(filepath.Join(dir, "log.key"))
+	must(t, err)
+	log, err := ledger.Open(cat, key, archive.SystemClock{})
+	must(t, err)
+	var house *archive.Archive
+	index, err := indexer.Open(filepath.Join(dir, "index"), indexer.Options{Texts: func(ctx context.Context, id archive.ID) iter.Seq2[archive.PageText, error] {
+		return house.Texts(ctx, id)
+	}})
+	must(t, err)
+	t.Cleanup(func() { index.Close() })
+	k := &desk{}
+	ac := archive.Config{Vault: vault, Catalog: cat, Derived: derived, Ledger: log, Index: index, Inspector: k, Reader: k, Scratch: dir}
+	c := api.Config{}
+	for _, f := range change {
+		f(&ac, &c)
+	}
+	house, err = archive.New(ac)
+	must(t, err)
+	c.Archive = house
+	h, err := api.New(c)
+	must(t, err)
+	w := &world{Archive: house, t: t, desk: k}
+	w.server = httptest.NewUnstartedServer(h)
+	w.server.Config = api.Server(h, nil)
+	w.server.Start()
+	t.Cleanup(w.server.Close)
+	return w
+}
+
+func must(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// token makes a token and returns its secret.
+func (w *world) token(role archive.Role, agency archive.AgencyCode) string {
+	w.t.Helper()
+	secret, digest := session.NewToken()
+	_, err := w.AddToken(w.t.Context(), archive.System, archive.Token{Hash: digest, Role: role, Agency: agency, Note: string(role)})
+	must(w.t, err)
+	return secret
+}
+
+var _ = http.MethodGet

@@ -1,0 +1,56 @@
+package api
+
+import (
+	"context"
+	"net/http"
+	"reflect"
+	"strconv"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/gin-gonic/gin"
+)
+
+// life adds the signs of life for operators: outside the base path, and but for the measures open to all.
+func (d *Door) life(engine *gin.Engine, h huma.API, ready func(context.Context) error) {
+	op := public("healthz", "/healthz", "The process is alive")
+	op.Responses = map[string]*huma.Response{"200": plainText("Alive")}
+	plain(engine, h, op, func(c *gin.Context) { c.String(http.StatusOK, "ok\n") })
+
+	op = public("readyz", "/readyz", "The house can take papers in and answer")
+	op.Responses = map[string]*huma.Response{"200": plainText("Ready"), "500": problem(h, 500), "503": problem(h, 503)}
+	plain(engine, h, op, func(c *gin.Context) {
+		ctx, cancel := context.WithTimeout(c.Request.Context(), 5*time.Second)
+		defer cancel()
+		err := d.archive.Ready(ctx)
+		if err == nil && ready != nil {
+			err = ready(ctx)
+		}
+		if err != nil {
+			d.Fail(c, err)
+			return
+		}
+		c.String(http.StatusOK, "ready\n")
+	})
+	d.serveMetrics(engine, h)
+}
+
+func public(id, path, summary string) huma.Operation {
+	return huma.Operation{OperationID: id, Method: http.MethodGet, Path: path, Tags: []string{"operation"}, Summary: summary, Security: []map[string][]string{}}
+}
+
+// plain registers a gin handler and describes it in the document.
+func plain(engine *gin.Engine, h huma.API, op huma.Operation, handler gin.HandlerFunc) {
+	h.OpenAPI().AddOperation(&op)
+	engine.Handle(op.Method, op.Path, handler)
+}
+
+func plainText(description string) *huma.Response {
+	return &huma.Response{Description: description, Content: map[string]*huma.MediaType{"text/plain": {Schema: &huma.Schema{Type: huma.TypeString}}}}
+}
+
+func problem(h huma.API, status int) *huma.Response {
+	t := reflect.TypeOf(huma.NewError(0, ""))
+	return &huma.Response{Description: http.StatusText(status), Content: map[string]*huma.MediaType{
+		"application/problem+json": {Schema: h.OpenAPI().Components.Schemas.Schema(t, true, strconv.Itoa(status))}}}
+}

@@ -1,0 +1,97 @@
+package api
+
+import (
+	"errors"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"time"
+)
+
+// Pace of a connection. There is no limit on how long an upload may take, only on how slow it may be: 4 KiB/s is a third of
+// the slowest mobile line in use, and a client that stays below holds a place somebody else could have.
+const (
+	headerTime = 10 * time.Second
+	idleTime   = 30 * time.Second // without any byte
+	graceTime  = 30 * time.Second // before the average counts
+	slowest    = 4 << 10          // bytes a second, on average
+	restTime   = 2 * time.Minute  // a connection between requests
+	maxHeader  = 32 << 10
+)
+
+// Server returns an http.Server for the handler with limits of time and size. The caller sets Addr, TLS and listens.
+func Server(h http.Handler, log *slog.Logger) *http.Server {
+	s := &http.Server{Handler: h, ReadHeaderTimeout: headerTime, IdleTimeout: restTime, MaxHeaderBytes: maxHeader}
+	if log != nil {
+		s.ErrorLog = slog.NewLogLogger(log.Handler(), slog.LevelWarn)
+	}
+	return s
+}
+
+// paced keeps bodies and answers moving: deadlines go forward as bytes do.
+func paced(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		rc := http.NewResponseController(w)
+		if r.Body != nil && r.Body != http.NoBody {
+			r.Body = &pacedBody{ReadCloser: r.Body, rc: rc, start: time.Now()}
+		}
+		// A deadline of the last write must not meet the first of the next request, nor what the server itself still writes.
+		defer func() { _ = rc.SetWriteDeadline(time.Now().Add(idleTime)) }()
+		next.ServeHTTP(&pacedWriter{w, rc}, r)
+	})
+}
+
+type pacedBody struct {
+	io.ReadCloser
+	rc    *http.ResponseController
+	start time.Time
+	n     int64
+	set   time.Time // the deadline set last
+}
+
+func (b *pacedBody) Read(p []byte) (int, error) {
+	now := time.Now()
+	until := now.Add(idleTime)
+	if average := b.start.Add(graceTime + time.Duration(float64(b.n)/slowest*float64(time.Second))); average.Before(until) {
+		until = average
+	}
+	if d := until.Sub(b.set); d > time.Second || d < -time.Second { // a timer per second is enough
+		b.set = until
+		_ = b.rc.SetReadDeadline(until) // a transport without deadlines has its own
+	}
+	n, err := b.ReadCloser.Read(p)
+	b.n += int64(n)
+	if errors.Is(err, io.EOF) {
+		_ = b.rc.SetReadDeadline(time.Time{}) // the paper is here; what is done with it now may take its time
+	}
+	return n, err
+}
+
+type pacedWriter struct {
+	http.ResponseWriter
+	rc *http.ResponseController
+}
+
+func (w *pacedWriter) Write(p []byte) (int, error) {
+	_ = w.rc.SetWriteDeadline(time.Now().Add(idleTime))
+	return w.ResponseWriter.Write(p)
+}
+
+// Flush implements http.Flusher, which gin asks for by type.
+func (w *pacedWriter) Flush() {
+	_ = w.rc.SetWriteDeadline(time.Now().Add(idleTime))
+	_ = w.rc.Flush()
+}
+
+// Unwrap lets an http.ResponseController reach the connection.
+func (w *pacedWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
+
+func loopback(hostport string) bool {
+	host, _, err := net.SplitHostPort(hostport)
+	if err != nil {
+		host = hostport
+	}
+	ip := net.ParseIP(host)
+	return ip != nil && ip.IsLoopback()
+}

@@ -1,0 +1,312 @@
+package rest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/gin-gonic/gin"
+
+	"sohoa/archive"
+)
+
+func (s *server) bytesOut() {
+	conditional := func(op huma.Operation) huma.Operation {
+		op.Parameters = append(op.Parameters, inHeader("If-None-Match", "ETag held already"))
+		op.Responses["304"] = &huma.Response{Description: "Not modified"}
+		return op
+	}
+	for _, method := range []string{http.MethodGet, http.MethodHead} {
+		op := operation("file-"+strings.ToLower(method), method, "/documents/{id}/file", "documents", "The bytes as deposited")
+		op.Description = "Range (RFC 9110 §14) is understood; the ETag is the digest. Each download is noted."
+		op.Parameters = []*huma.Param{inPath("id", "Id of the paper"), inQuery("version", huma.TypeInteger, "Default the newest"), inHeader("Range", "Part of the bytes")}
+		ok := header(header(binary("The whole file", archive.PDF, archive.JPEG, archive.PNG, archive.TIFF), "ETag", "Digest"), "Content-Disposition", "Name of the file (RFC 6266)")
+		part := binary("The part asked for", archive.PDF, archive.JPEG, archive.PNG, archive.TIFF, "multipart/byteranges")
+		op.Responses = map[string]*huma.Response{"200": ok, "206": part, "416": binary("No such part", "text/plain")}
+		s.plain(conditional(op), s.file)
+
+		img := operation("page-image-"+strings.ToLower(method), method, "/documents/{id}/pages/{n}/image", "documents", "Picture of a page", http.StatusUnprocessableEntity)
+		img.Parameters = []*huma.Param{inPath("id", "Id of the paper"), inPath("n", "Page, from 1"), inQuery("width", huma.TypeInteger, "Pixels wanted; the nearest size made is sent: 400, 1000 or 1800")}
+		img.Responses = map[string]*huma.Response{"200": header(binary("The page", archive.JPEG), "ETag", "Version, page and width")}
+		s.plain(conditional(img), s.pageImage)
+	}
+	text := operation("document-text", http.MethodGet, "/documents/{id}/text", "documents", "What was read, as plain text", http.StatusAccepted)
+	text.Description = "UTF-8; each page ends with a form feed. 202 while nothing has been read yet."
+	text.Parameters = []*huma.Param{inPath("id", "Id of the paper")}
+	text.Responses = map[string]*huma.Response{"200": binary("The text", "text/plain")}
+	s.plain(text, s.text)
+
+	words := operation("page-words", http.MethodGet, "/documents/{id}/pages/{n}", "documents", "Words of a page with boxes and confidence", http.StatusAccepted)
+	words.Description = "Boxes in points (1/72 inch) from the top left of the page as displayed. 202 while the page is being read."
+	huma.Register(s.api, words, s.pageWords)
+}
+
+// guard marks bytes that came from outside: they are never looked at as a page of this house.
+func guard(h http.Header) {
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("Content-Security-Policy", "sandbox; default-src 'none'")
+	h.Set("Cross-Origin-Resource-Policy", "same-origin")
+}
+
+func (s *server) file(c *gin.Context) {
+	ctx, actor := c.Request.Context(), s.Who(c.Request.Context())
+	id, err := documentID(c.Param("id"))
+	if err != nil {
+		s.Fail(c, err)
+		return
+	}
+	var p parser
+	n := p.number("query.version", c.Query("version"), 0, 1, 1<<30)
+	if err := p.err(); err != nil {
+		s.Fail(c, err)
+		return
+	}
+	d, err := s.Archive.Document(ctx, actor, id)
+	if err != nil {
+		s.Fail(c, err)
+		return
+	}
+	v, err := d.Version(n)
+	if err != nil {
+		s.Fail(c, err)
+		return
+	}
+	h := c.Writer.Header()
+	tag := `"` + v.Digest.String() + `"`
+	h.Set("ETag", tag)
+	h.Set("Cache-Control", "private, no-cache") // kept by the reader's own cache, asked again each time: rights may change
+	guard(h)
+	if c.Request.Method == http.MethodHead || matches(c.GetHeader("If-None-Match"), tag) {
+		// No byte leaves the house, so nothing is noted as a download; but who may not download is told so.
+		if err := archive.Decide(actor, archive.ActDownload, &d, s.now()); err != nil {
+			s.Fail(c, err)
+			return
+		}
+		if c.Request.Method != http.MethodHead {
+			c.Status(http.StatusNotModified)
+			return
+		}
+		disposition(h, v)
+		h.Set("Content-Length", strconv.FormatInt(v.Size, 10))
+		h.Set("Accept-Ranges", "bytes")
+		c.Status(http.StatusOK)
+		return
+	}
+	content, v, err := s.Archive.File(ctx, actor, id, n)
+	if err != nil {
+		s.Fail(c, err)
+		return
+	}
+	defer content.Close()
+	disposition(h, v)
+	body := &checked{content: content}
+	http.ServeContent(c.Writer, c.Request, "", time.Time{}, body)
+	if body.err != nil {
+		s.Archive.Log.Error("serve file", "document", id, "version", v.Number, "err", body.err)
+		panic(http.ErrAbortHandler) // cut the connection: a short file must not look like a whole one
+	}
+}
+
+// disposition names the file for saving (RFC 6266): in ASCII for old readers, in UTF-8 for the rest, always with the
+// ending its true type has. It is an attachment: nothing that came from outside opens in our origin.
+func disposition(h http.Header, v archive.Version) {
+	name := FileName(v)
+	h.Set("Content-Type", v.MediaType)
+	h.Set("Content-Disposition", fmt.Sprintf(`attachment; filename="%s"; filename*=UTF-8''%s`, asciiName(name), percentName(name)))
+}
+
+// checked is a Content as http.ServeContent wants it. It seeks only when somebody reads elsewhere, so that a file read
+// from start to end keeps its check; and it looks past the last byte before handing it out, because that is where a
+// damaged file says so.
+type checked struct {
+	content archive.Content
+	at      int64 // where the reader stands
+	real    int64 // where the content stands
+	err     error
+}
+
+func (f *checked) Seek(offset int64, whence int) (int64, error) {
+	switch whence {
+	case io.SeekCurrent:
+		offset += f.at
+	case io.SeekEnd:
+		offset += f.content.Size()
+	}
+	if offset < 0 {
+		return 0, errors.New("seek before the start")
+	}
+	f.at = offset
+	return offset, nil
+}
+
+func (f *checked) Read(p []byte) (int, error) {
+	if f.err != nil {
+		return 0, f.err
+	}
+	if f.at != f.real {
+		if _, err := f.content.Seek(f.at, io.SeekStart); err != nil {
+			f.err = err
+			return 0, err
+		}
+		f.real = f.at
+	}
+	n, err := f.content.Read(p)
+	f.at, f.real = f.at+int64(n), f.real+int64(n)
+	if err == nil && f.at == f.content.Size() {
+		var past [1]byte
+		_, err = f.content.Read(past[:])
+		if err == nil {
+			err = io.ErrUnexpectedEOF // longer than it says
+		}
+	}
+	if err != nil && !errors.Is(err, io.EOF) {
+		f.err = err
+		return 0, err
+	}
+	return n, err
+}
+
+func (s *server) pageImage(c *gin.Context) {
+	ctx, actor := c.Request.Context(), s.Who(c.Request.Context())
+	id, err := documentID(c.Param("id"))
+	if err != nil {
+		s.Fail(c, err)
+		return
+	}
+	var p parser
+	n := p.number("path.n", c.Param("n"), 0, 1, 1<<30)
+	width := p.number("query.width", c.Query("width"), 1000, 1, 10000)
+	if err := p.err(); err != nil {
+		s.Fail(c, err)
+		return
+	}
+	d, err := s.Archive.Document(ctx, actor, id)
+	if err != nil {
+		s.Fail(c, err)
+		return
+	}
+	h := c.Writer.Header()
+	tag := fmt.Sprintf(`"%s-%d-%d"`, d.Head().Digest.Hex()[:32], n, width)
+	h.Set("ETag", tag)
+	h.Set("Cache-Control", "private, max-age=300")
+	guard(h)
+	if n <= d.PageCount() && matches(c.GetHeader("If-None-Match"), tag) {
+		c.Status(http.StatusNotModified)
+		return
+	}
+	img, err := s.Archive.PageImage(ctx, actor, id, n, width)
+	if err != nil {
+		s.Fail(c, err)
+		return
+	}
+	defer img.Close()
+	h.Set("Content-Type", archive.JPEG)
+	h.Set("Content-Disposition", "inline") // drawn by us from the page: pixels, whatever the paper was
+	http.ServeContent(c.Writer, c.Request, "", time.Time{}, img)
+}
+
+func (s *server) text(c *gin.Context) {
+	ctx, actor := c.Request.Context(), s.Who(c.Request.Context())
+	id, err := documentID(c.Param("id"))
+	if err != nil {
+		s.Fail(c, err)
+		return
+	}
+	w := &late{ResponseWriter: c.Writer}
+	if err := s.Archive.WriteText(ctx, actor, id, w); err != nil {
+		if !w.begun {
+			s.Fail(c, err)
+			return
+		}
+		s.Archive.Log.Error("write text", "document", id, "err", err)
+		panic(http.ErrAbortHandler)
+	}
+	w.begin() // a paper without a word is an empty text
+}
+
+// late sends its headers with the first byte, so that an error before it can still be answered as one.
+type late struct {
+	http.ResponseWriter
+	begun bool
+}
+
+func (w *late) begin() {
+	if w.begun {
+		return
+	}
+	w.begun = true
+	guard(w.Header())
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	w.Header().Set("Cache-Control", "private, no-cache")
+	w.WriteHeader(http.StatusOK)
+}
+
+func (w *late) Write(p []byte) (int, error) {
+	w.begin()
+	return w.ResponseWriter.Write(p)
+}
+
+// matches reports whether an If-None-Match header names the tag (RFC 9110 §13.1.2, weak comparison).
+func matches(header, tag string) bool {
+	for part := range strings.SplitSeq(header, ",") {
+		if part = strings.TrimPrefix(strings.TrimSpace(part), "W/"); part == tag || part == "*" {
+			return true
+		}
+	}
+	return false
+}
+
+// PageWords is what was read on one page.
+type PageWords struct {
+	Number     int       `json:"number" minimum:"1"`
+	Width      float64   `json:"width" doc:"Points, as displayed"`
+	Height     float64   `json:"height" doc:"Points, as displayed"`
+	Source     string    `json:"source" enum:"text,scan,blank,failed" doc:"Where the words come from"`
+	Confidence float64   `json:"confidence"`
+	Text       string    `json:"text"`
+	Words      []Word    `json:"words"`
+	Findings   []Finding `json:"findings"`
+	Error      string    `json:"error,omitempty" doc:"Why the page could not be read"`
+}
+
+// Word is one word with its place.
+type Word struct {
+	Text       string    `json:"text"`
+	Box        []float32 `json:"box" minItems:"4" maxItems:"4" doc:"x0, y0, x1, y1 in points from the top left"`
+	Confidence float32   `json:"confidence" minimum:"0" maximum:"1"`
+	Line       int       `json:"line" doc:"Words of one line share a number"`
+}
+
+type pageWordsIn struct {
+	ID string `path:"id" doc:"Id of the paper"`
+	N  int    `path:"n" minimum:"1" doc:"Page, from 1"`
+}
+
+type pageWordsOut struct{ Body PageWords }
+
+func (s *server) pageWords(ctx context.Context, in *pageWordsIn) (*pageWordsOut, error) {
+	id, err := documentID(in.ID)
+	if err != nil {
+		return nil, err
+	}
+	p, err := s.Archive.PageWords(ctx, s.Who(ctx), id, in.N)
+	if err != nil {
+		return nil, err
+	}
+	lang := s.Lang(ctx)
+	out := PageWords{Number: p.Number, Width: p.Width, Height: p.Height, Source: string(p.Source), Confidence: float64(p.Confidence), Text: p.Text,
+		Words: make([]Word, 0, len(p.Words)), Findings: teller{lang: lang}.findings(p.Findings)}
+	for _, w := range p.Words {
+		out.Words = append(out.Words, Word{w.Text, []float32{w.Box.X0, w.Box.Y0, w.Box.X1, w.Box.Y1}, w.Confidence, w.Line})
+	}
+	if p.Err != nil {
+		out.Error = p.Err.In(lang)
+	}
+	return &pageWordsOut{out}, nil
+}

@@ -1,0 +1,303 @@
+package rest
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"mime"
+	"net/http"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/gin-gonic/gin"
+
+	"sohoa/archive"
+)
+
+func (s *server) bytesIn() {
+	for _, method := range []string{http.MethodPut, http.MethodPost} {
+		op := operation("deposit-"+map[string]string{http.MethodPut: "put", http.MethodPost: "post"}[method], method, "/documents", "documents", "Deposit a paper",
+			http.StatusConflict, http.StatusUnsupportedMediaType, http.StatusUnprocessableEntity, http.StatusInsufficientStorage)
+		op.Description = "The body is the file itself; its type is found out by looking. 201 comes when the paper is durable. Nothing of a refused paper is kept."
+		op.Parameters = s.depositParameters()
+		op.RequestBody = &huma.RequestBody{Required: true, Content: fileTypes()}
+		if method == http.MethodPost {
+			op.Description += " Or multipart/form-data: part `metadata` (JSON, optional, first), then part `file`; its members win over the query."
+			op.RequestBody.Content["multipart/form-data"] = &huma.MediaType{Schema: &huma.Schema{Type: huma.TypeObject, Required: []string{"file"}, Properties: map[string]*huma.Schema{
+				"metadata": schema[DepositMetadata](s), "file": {Type: huma.TypeString, Format: "binary"}}},
+				Encoding: map[string]*huma.Encoding{"metadata": {ContentType: "application/json"}}}
+		}
+		op.Responses = map[string]*huma.Response{"201": s.kept()}
+		s.plain(op, s.deposit)
+	}
+	op := operation("add-version", http.MethodPost, "/documents/{id}/versions", "documents", "A new scan of the same paper",
+		http.StatusConflict, http.StatusPreconditionFailed, http.StatusUnsupportedMediaType, http.StatusUnprocessableEntity, http.StatusInsufficientStorage)
+	op.Description = "The body is as for a deposit. The old file stays; the new one is read. If-Match is optional here: nothing is overwritten."
+	op.Parameters = []*huma.Param{inPath("id", "Id of the paper"), inQuery("file_name", huma.TypeString, "Name of the file, for people"),
+		oneOf(inQuery("allow_duplicate", huma.TypeString, "Keep it though the same bytes are kept already"), "true", "false", "1", "0"),
+		inHeader("If-Match", "ETag of what was read"), inHeader("Idempotency-Key", "Repeats get the first answer")}
+	op.RequestBody = &huma.RequestBody{Required: true, Content: fileTypes()}
+	op.RequestBody.Content["multipart/form-data"] = &huma.MediaType{Schema: &huma.Schema{Type: huma.TypeObject, Required: []string{"file"}, Properties: map[string]*huma.Schema{
+		"file": {Type: huma.TypeString, Format: "binary"}}}}
+	op.Responses = map[string]*huma.Response{"201": s.kept()}
+	s.plain(op, s.addVersion)
+}
+
+func fileTypes() map[string]*huma.MediaType {
+	m := map[string]*huma.MediaType{}
+	for _, t := range []string{archive.PDF, archive.JPEG, archive.PNG, archive.TIFF, "application/octet-stream"} {
+		m[t] = &huma.MediaType{Schema: &huma.Schema{Type: huma.TypeString, Format: "binary"}}
+	}
+	return m
+}
+
+func (s *server) kept() *huma.Response {
+	return header(header(s.json("Kept, durably", schema[Document](s)), "Location", "Where the paper is"), "ETag", "Its revision")
+}
+
+func (s *server) depositParameters() []*huma.Param {
+	return []*huma.Param{inQuery("file_name", huma.TypeString, "Name of the file, for people"), inQuery("dossier", huma.TypeString, "Code of the dossier; opened when it is new"),
+		oneOf(inQuery("kind", huma.TypeString, "component (default) or result"), "component", "result"), inQuery("agency", huma.TypeString, "Custodian; default the dossier's, else the caller's"),
+		oneOf(inQuery("access", huma.TypeString, "Default restricted"), "public", "restricted", "sealed"),
+		oneOf(inQuery("allow_duplicate", huma.TypeString, "Keep it though the same bytes are kept already"), "true", "false", "1", "0"),
+		oneOf(inQuery("on_fault", huma.TypeString, "What to do with a paper that does not pass"), "refuse"),
+		inHeader("Idempotency-Key", "Repeats with this key get the first answer, for 7 days")}
+}
+
+// DepositMetadata is what may be said about a paper with its file.
+type DepositMetadata struct {
+	FileName       string     `json:"file_name,omitempty"`
+	DossierCode    string     `json:"dossier_code,omitempty"`
+	Kind           string     `json:"kind,omitempty" enum:"component,result"`
+	Agency         string     `json:"agency,omitempty" doc:"Custodian"`
+	Access         string     `json:"access,omitempty" enum:"public,restricted,sealed"`
+	AllowDuplicate bool       `json:"allow_duplicate,omitempty"`
+	OnFault        string     `json:"on_fault,omitempty" enum:"refuse"`
+	ProcedureCode  string     `json:"procedure_code,omitempty"`
+	Type           string     `json:"type,omitempty"`
+	Number         string     `json:"number,omitempty"`
+	Notation       string     `json:"notation,omitempty"`
+	IssuedOn       string     `json:"issued_on,omitempty"`
+	IssuingAgency  *AgencyRef `json:"issuing_agency,omitempty"`
+	Subject        string     `json:"subject,omitempty"`
+	Signer         *Signer    `json:"signer,omitempty"`
+	Owner          *OwnerIn   `json:"owner,omitempty"`
+	Language       string     `json:"language,omitempty"`
+}
+
+// OwnerIn is an owner as a caller tells it: whole.
+type OwnerIn struct {
+	IDType string `json:"id_type,omitempty" enum:"cccd,cmnd,mst,other"`
+	ID     string `json:"id,omitempty"`
+	Name   string `json:"name,omitempty"`
+}
+
+// deposit reads the metadata into the domain's words.
+func (m *DepositMetadata) deposit(p *parser) archive.Deposit {
+	d := archive.Deposit{FileName: m.FileName, Kind: archive.DocumentKind(m.Kind), Dossier: p.dossier("dossier", m.DossierCode), Agency: p.agency("agency", m.Agency),
+		Access: archive.Access(m.Access), AllowDuplicate: m.AllowDuplicate,
+		Fields: archive.Fields{Procedure: p.procedure("procedure_code", m.ProcedureCode), Type: m.Type, Number: m.Number, Notation: m.Notation,
+			IssuedOn: p.date("issued_on", m.IssuedOn), Subject: m.Subject, Language: m.Language}}
+	if m.OnFault != "" && m.OnFault != "refuse" {
+		p.fault("on_fault", "invalid", notValid)
+	}
+	if a := m.IssuingAgency; a != nil {
+		d.Fields.IssuingAgency = archive.AgencyRef{Code: p.agency("issuing_agency.code", a.Code), Name: a.Name}
+	}
+	if x := m.Signer; x != nil {
+		d.Fields.Signer = archive.Signer{Name: x.Name, Position: x.Position}
+	}
+	if o := m.Owner; o != nil {
+		d.Fields.Owner = archive.Owner{IDType: p.idType("owner.id_type", o.IDType), ID: o.ID, Name: o.Name}
+	}
+	return d
+}
+
+// take is a request that brings a file: what is said about it, and the file's bytes still to be read.
+type take struct {
+	meta DepositMetadata
+	file io.Reader
+	typ  string // media type the caller declared
+}
+
+// taken reads everything of the request that stands before the file.
+func (s *server) taken(c *gin.Context) (take, error) {
+	r := c.Request
+	if r.ContentLength > s.Archive.Limits.FileBytes+s.Archive.Limits.MetadataBytes+1<<20 {
+		return take{}, archive.Errorf(archive.TooLarge, "content length %d", r.ContentLength)
+	}
+	var p parser
+	q := r.URL.Query()
+	t := take{meta: DepositMetadata{FileName: q.Get("file_name"), DossierCode: q.Get("dossier"), Kind: q.Get("kind"), Agency: q.Get("agency"), Access: q.Get("access"),
+		AllowDuplicate: p.flag("query.allow_duplicate", q.Get("allow_duplicate")), OnFault: q.Get("on_fault")}, file: r.Body}
+	if err := p.err(); err != nil {
+		return take{}, err
+	}
+	typ, params, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	if err != nil && r.Header.Get("Content-Type") != "" {
+		return take{}, badType()
+	}
+	t.typ = typ
+	if typ != "multipart/form-data" {
+		return t, nil
+	}
+	if r.Method == http.MethodPut {
+		return take{}, badType() // PUT is the fast path: the bytes and nothing else
+	}
+	err = t.multipart(r.Body, params["boundary"], s.Archive.Limits.MetadataBytes)
+	return t, err
+}
+
+// slot waits for a place among the uploads under way. Each holds a connection, a spool file and, while it is inspected, a
+// child's memory; more at once would only make all of them slower.
+func (s *server) slot(ctx context.Context) (func(), error) {
+	t := time.NewTimer(5 * time.Second)
+	defer t.Stop()
+	select {
+	case s.uploads <- struct{}{}:
+		return func() { <-s.uploads }, nil
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	case <-t.C:
+		e := archive.Fault(archive.Unavailable, "too_many_uploads", archive.Text{VI: "Đang có quá nhiều tệp gửi lên cùng lúc. Xin thử lại sau giây lát.", EN: "Too many uploads are under way. Try again in a moment."})
+		e.RetryAfter = 5 * time.Second
+		return nil, e
+	}
+}
+
+func (s *server) deposit(c *gin.Context) {
+	s.bring(c, "deposit", func(ctx context.Context, actor archive.Actor, d archive.Deposit) (archive.Document, error) {
+		return s.Archive.Deposit(ctx, actor, d)
+	})
+}
+
+func (s *server) addVersion(c *gin.Context) {
+	id, err := documentID(c.Param("id"))
+	if err != nil {
+		s.Fail(c, err)
+		return
+	}
+	var after int64
+	if h := c.GetHeader("If-Match"); h != "" {
+		if after, err = revision(h); err != nil {
+			s.Fail(c, err)
+			return
+		}
+	}
+	s.bring(c, "version", func(ctx context.Context, actor archive.Actor, d archive.Deposit) (archive.Document, error) {
+		return s.Archive.AddVersion(ctx, actor, id, after, d)
+	})
+}
+
+// bring carries a file from the request into the archive and answers with the paper.
+func (s *server) bring(c *gin.Context, route string, act func(context.Context, archive.Actor, archive.Deposit) (archive.Document, error)) {
+	ctx := c.Request.Context()
+	free, err := s.slot(ctx)
+	if err != nil {
+		s.Fail(c, err)
+		return
+	}
+	defer free()
+	t, err := s.taken(c)
+	if err != nil {
+		s.Fail(c, err)
+		return
+	}
+	var p parser
+	d := t.meta.deposit(&p)
+	if err := p.err(); err != nil {
+		s.Fail(c, err)
+		return
+	}
+	told, err := s.teller(ctx) // before the transaction, which must not open another
+	if err != nil {
+		s.Fail(c, err)
+		return
+	}
+	o, old, err := s.begin(ctx, route, c.GetHeader("Idempotency-Key"))
+	if err != nil {
+		s.Fail(c, err)
+		return
+	}
+	if old != nil {
+		s.replay(c, old, &t)
+		return
+	}
+	d.Body, d.MediaType = t.file, t.typ
+	d.Then = func(ctx context.Context, tx archive.Tx, doc archive.Document) error {
+		reply, err := encode(told.document(&doc))
+		if err != nil {
+			return err
+		}
+		return o.complete(ctx, tx, t.digest(c.Param("id"), doc.Head().Digest), http.StatusCreated, keptHeaders(&doc), reply)
+	}
+	doc, err := act(ctx, told.actor, d)
+	if err != nil {
+		o.abandon(ctx)
+		s.Fail(c, err)
+		return
+	}
+	reply, err := encode(told.document(&doc))
+	if err != nil {
+		s.Fail(c, err)
+		return
+	}
+	send(c, http.StatusCreated, keptHeaders(&doc), reply)
+}
+
+func keptHeaders(d *archive.Document) map[string]string {
+	return map[string]string{"Location": Base + "/documents/" + d.ID.String(), "ETag": etag(d.Revision)}
+}
+
+// digest is the digest of what a request asked for: the file's, with everything said about it. A multipart body's own
+// bytes would not do: its boundary differs each time the same request is sent.
+func (t *take) digest(id string, file archive.Digest) archive.Digest {
+	meta, err := json.Marshal(t.meta)
+	if err != nil {
+		panic(err) // strings and a bool: cannot fail
+	}
+	return archive.DigestOf(bytes.Join([][]byte{meta, []byte(id), []byte(file.String())}, []byte{'\n'}))
+}
+
+// replay answers a repeated request. Its file is read to the end and thrown away, only to learn whether it is the same: no
+// further than the limit of a file, and at the pace every body must keep.
+func (s *server) replay(c *gin.Context, old *archive.Answer, t *take) {
+	h := archive.NewHasher()
+	limit := s.Archive.Limits.FileBytes
+	if _, err := io.CopyN(h, t.file, limit+1); err != nil && !errors.Is(err, io.EOF) {
+		s.Fail(c, err)
+		return
+	}
+	if h.Size() > limit {
+		s.Fail(c, archive.Errorf(archive.TooLarge, "repeated body over %d bytes", limit))
+		return
+	}
+	if err := sameBody(old, t.digest(c.Param("id"), h.Digest())); err != nil {
+		s.Fail(c, err)
+		return
+	}
+	send(c, old.Status, old.Header, old.Reply)
+}
+
+// encode writes v as the operations of huma do.
+func encode(v any) ([]byte, error) {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	err := e.Encode(v)
+	return b.Bytes(), err
+}
+
+func send(c *gin.Context, status int, headers map[string]string, body []byte) {
+	for _, name := range []string{"Location", "ETag"} {
+		if v := headers[name]; v != "" {
+			c.Header(name, v)
+		}
+	}
+	c.Header("Content-Type", "application/json")
+	c.Header("Cache-Control", "no-store")
+	c.Status(status)
+	_, _ = c.Writer.Write(body) // the caller is gone: nobody is left to be told
+}

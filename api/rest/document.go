@@ -1,0 +1,164 @@
+package rest
+
+import (
+	"time"
+
+	"sohoa/archive"
+)
+
+// Document is one paper as the contract shows it. What is not known is absent.
+type Document struct {
+	ID            string     `json:"id" format:"uuid"`
+	Revision      int64      `json:"revision" doc:"Raised by changes of fields or state; the ETag is \"r<revision>\""`
+	State         string     `json:"state" enum:"review,checking,accepted,published,superseded,withdrawn,returned,quarantined,discarded,disposed"`
+	Reason        string     `json:"reason,omitempty" doc:"Why it was returned, withdrawn, superseded or discarded"`
+	Kind          string     `json:"kind" enum:"component,result"`
+	DossierCode   string     `json:"dossier_code,omitempty" example:"H15.50.05.13-261008-0975"`
+	ProcedureCode string     `json:"procedure_code,omitempty" example:"1.000123"`
+	Type          string     `json:"type,omitempty" doc:"Code of one of the 29 types, or free text" example:"QĐ"`
+	Number        string     `json:"number,omitempty" example:"1287"`
+	Notation      string     `json:"notation,omitempty" example:"QĐ-UBND"`
+	IssuedOn      string     `json:"issued_on,omitempty" format:"date"`
+	IssuingAgency *AgencyRef `json:"issuing_agency,omitempty" doc:"As printed: a historical fact"`
+	Custodian     AgencyRef  `json:"custodian" doc:"Answerable for the record"`
+	Subject       string     `json:"subject,omitempty"`
+	Signer        *Signer    `json:"signer,omitempty"`
+	Owner         *Owner     `json:"owner,omitempty"`
+	Access        string     `json:"access" enum:"public,restricted,sealed"`
+	Language      string     `json:"language,omitempty" example:"vi"`
+	PageCount     int        `json:"page_count"`
+	Reading       Progress   `json:"reading"`
+	Versions      []Version  `json:"versions" doc:"Deposited files, oldest first"`
+	Findings      []Finding  `json:"findings"`
+	Moves         []string   `json:"moves" doc:"What the caller may do with it now"`
+	CreatedAt     time.Time  `json:"created_at"`
+	UpdatedAt     time.Time  `json:"updated_at"`
+	PublishedAt   *time.Time `json:"published_at,omitempty"`
+}
+
+// AgencyRef is an agency by code and name.
+type AgencyRef struct {
+	Code string `json:"code,omitempty" example:"H15.50.05"`
+	Name string `json:"name,omitempty"`
+}
+
+// Signer is who signed, as printed.
+type Signer struct {
+	Name     string `json:"name,omitempty"`
+	Position string `json:"position,omitempty"`
+}
+
+// Owner is whose paper it is. The identifier is masked.
+type Owner struct {
+	IDType string `json:"id_type,omitempty" enum:"cccd,cmnd,mst,other"`
+	ID     string `json:"id,omitempty" doc:"Masked" example:"066*****1234"`
+	Name   string `json:"name,omitempty"`
+}
+
+// Progress is how far a paper has been read.
+type Progress struct {
+	State          string   `json:"state" enum:"waiting,running,done,partial,failed,off"`
+	PagesDone      int      `json:"pages_done"`
+	PagesTotal     int      `json:"pages_total"`
+	MeanConfidence *float64 `json:"mean_confidence,omitempty" minimum:"0" maximum:"1"`
+	Reason         string   `json:"reason,omitempty" doc:"Why it waits or failed"`
+}
+
+// Version is one deposited file.
+type Version struct {
+	Number    int       `json:"number" minimum:"1"`
+	Digest    string    `json:"digest" example:"sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"`
+	Size      int64     `json:"size" doc:"Bytes"`
+	MediaType string    `json:"media_type" example:"application/pdf"`
+	FileName  string    `json:"file_name"`
+	PageCount int       `json:"page_count"`
+	CreatedAt time.Time `json:"created_at"`
+}
+
+// Finding is one thing to say about a paper.
+type Finding struct {
+	Code     string `json:"code" doc:"A stable word for programs" example:"low_resolution"`
+	Severity string `json:"severity" enum:"info,warning,error"`
+	Page     int    `json:"page,omitempty" doc:"From 1; absent for the whole paper"`
+	Message  string `json:"message"`
+}
+
+// teller puts the domain's nouns into the contract's words for one request.
+type teller struct {
+	lang  string
+	actor archive.Actor
+	name  func(archive.AgencyCode) string
+}
+
+func (t teller) document(d *archive.Document) Document {
+	f := &d.Fields
+	out := Document{ID: d.ID.String(), Revision: d.Revision, State: string(d.State), Reason: d.Reason, Kind: string(d.Kind), DossierCode: d.Dossier.String(),
+		ProcedureCode: f.Procedure.String(), Type: f.Type, Number: f.Number, Notation: f.Notation, IssuedOn: f.IssuedOn.String(),
+		Custodian: AgencyRef{d.Custodian.String(), t.name(d.Custodian)}, Subject: f.Subject, Access: string(d.Access), Language: f.Language,
+		PageCount: d.PageCount(), Reading: t.progress(&d.Reading), Versions: make([]Version, 0, len(d.Versions)),
+		Findings: append(t.findings(d.Findings), t.findings(d.Reading.Findings)...), Moves: []string{},
+		CreatedAt: local(d.CreatedAt), UpdatedAt: local(d.UpdatedAt), PublishedAt: localPtr(d.PublishedAt)}
+	if a := f.IssuingAgency; a != (archive.AgencyRef{}) {
+		out.IssuingAgency = &AgencyRef{a.Code.String(), a.Name}
+		if a.Name == "" {
+			out.IssuingAgency.Name = t.name(a.Code)
+		}
+	}
+	if f.Signer != (archive.Signer{}) {
+		out.Signer = &Signer{f.Signer.Name, f.Signer.Position}
+	}
+	out.Owner = owner(f.Owner)
+	for _, v := range d.Versions {
+		out.Versions = append(out.Versions, Version{v.Number, v.Digest.String(), v.Size, v.MediaType, v.FileName, len(v.Pages), local(v.CreatedAt)})
+	}
+	for _, r := range archive.Moves(t.actor, d) {
+		if offered[r.Move] {
+			out.Moves = append(out.Moves, string(r.Move))
+		}
+	}
+	return out
+}
+
+func (t teller) documents(ds []archive.Document) []Document {
+	out := make([]Document, 0, len(ds))
+	for i := range ds {
+		out = append(out, t.document(&ds[i]))
+	}
+	return out
+}
+
+// owner masks the identifier: it is shown whole nowhere yet.
+func owner(o archive.Owner) *Owner {
+	if o == (archive.Owner{}) {
+		return nil
+	}
+	return &Owner{string(o.IDType), archive.MaskID(o.ID), o.Name}
+}
+
+func (t teller) progress(r *archive.Reading) Progress {
+	p := Progress{State: string(r.State), PagesDone: r.PagesDone, PagesTotal: r.PagesTotal, Reason: r.Reason.In(t.lang)}
+	if r.Confidence > 0 {
+		c := float64(r.Confidence)
+		p.MeanConfidence = &c
+	}
+	return p
+}
+
+func (t teller) findings(fs []archive.Finding) []Finding {
+	out := make([]Finding, 0, len(fs))
+	for _, f := range fs {
+		out = append(out, Finding{Code: f.Code, Severity: string(f.Severity), Page: f.Page, Message: f.Msg.In(t.lang)})
+	}
+	return out
+}
+
+// local writes times with the zone people live in; the instant is the same.
+func local(t time.Time) time.Time { return t.In(archive.Zone) }
+
+func localPtr(t time.Time) *time.Time {
+	if t.IsZero() {
+		return nil
+	}
+	l := local(t)
+	return &l
+}

@@ -1,0 +1,83 @@
+package rest
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"sohoa/archive"
+)
+
+// offered are the moves that have a call here. Quarantine and release move bytes and wait for theirs; a new scan is
+// POST …/versions.
+var offered = map[archive.Move]bool{archive.Submit: true, archive.Accept: true, archive.Return: true, archive.Publish: true, archive.Supersede: true,
+	archive.Withdraw: true, archive.Discard: true, archive.Restore: true}
+
+// MoveIn is the body of a move.
+type MoveIn struct {
+	Reason string `json:"reason,omitempty" maxLength:"2000" doc:"Where the rule wants one"`
+}
+
+type moveIn struct {
+	ID      string `path:"id" doc:"Id of the paper"`
+	IfMatch string `header:"If-Match" doc:"ETag of what was read, or *"`
+	Key     string `header:"Idempotency-Key"`
+	Body    *MoveIn
+}
+
+func (s *server) moves() {
+	for _, r := range archive.Rules {
+		if !offered[r.Move] {
+			continue
+		}
+		op := operation(string(r.Move)+"-document", http.MethodPost, "/documents/{id}/"+string(r.Move), "documents", r.Name.EN,
+			http.StatusConflict, http.StatusPreconditionFailed, http.StatusPreconditionRequired, http.StatusUnsupportedMediaType, http.StatusUnprocessableEntity)
+		op.Description = r.Name.VI + "."
+		if r.Reason {
+			op.Description += " Needs a reason."
+		}
+		op.MaxBodyBytes = s.Archive.Limits.MetadataBytes
+		huma.Register(s.api, op, s.move(r.Move))
+	}
+}
+
+func (s *server) move(m archive.Move) func(context.Context, *moveIn) (*created[Document], error) {
+	return func(ctx context.Context, in *moveIn) (*created[Document], error) {
+		id, err := documentID(in.ID)
+		if err != nil {
+			return nil, err
+		}
+		after, err := revision(in.IfMatch)
+		if err != nil {
+			return nil, err
+		}
+		t, err := s.teller(ctx)
+		if err != nil {
+			return nil, err
+		}
+		req := archive.MoveRequest{Move: m, After: after}
+		if in.Body != nil {
+			req.Reason = in.Body.Reason
+		}
+		asked := []byte(string(m) + "\n" + id.String() + "\n" + req.Reason)
+		return repeatable(ctx, s, "move", in.Key, asked, func(o *once, body archive.Digest) (*created[Document], bool, error) {
+			answer := func(d *archive.Document) *created[Document] {
+				return &created[Document]{Status: http.StatusOK, ETag: etag(d.Revision), Body: t.document(d)}
+			}
+			req.Then = func(ctx context.Context, tx archive.Tx, d archive.Document) error {
+				out := answer(&d)
+				reply, err := encode(out.Body)
+				if err != nil {
+					return err
+				}
+				return o.complete(ctx, tx, body, out.Status, out.headers(), reply)
+			}
+			d, err := s.Archive.Move(ctx, t.actor, id, req)
+			if err != nil {
+				return nil, false, err
+			}
+			return answer(&d), true, nil
+		})
+	}
+}

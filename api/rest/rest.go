@@ -1,0 +1,151 @@
+package rest
+
+import (
+	"context"
+	"net/http"
+	"slices"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/gin-gonic/gin"
+
+	"sohoa/archive"
+)
+
+// Base is the path everything here lies under.
+const Base = "/api/v1"
+
+// Config is what the operations are built of. Every function is required.
+type Config struct {
+	Archive *archive.Archive
+	// Who returns who asks; the door has admitted the actor before an operation runs.
+	Who func(context.Context) archive.Actor
+	// Lang returns the language of the request, "vi" or "en".
+	Lang func(context.Context) string
+	// Fail answers a plain handler's request with an error.
+	Fail func(*gin.Context, error)
+	// Secrets makes passwords and tokens.
+	Secrets Secrets
+	// House tells what only the program knows of itself, for /status. Optional.
+	House func(context.Context) House
+	// Uploads is how many uploads may be under way at once; more wait a moment, then are told to come back.
+	Uploads int
+	// Streams is how many event streams may be open at once.
+	Streams int
+}
+
+// Secrets is what the session room makes.
+type Secrets interface {
+	HashPassword(ctx context.Context, password string) (string, error)
+	OneTimePassword() string
+	NewToken() (secret string, digest archive.Digest)
+}
+
+// House is what the program knows of itself.
+type House struct {
+	Version   string
+	Commit    string
+	Sandbox   string // level the children reached
+	Store     string // kind and place, without secrets
+	Catalog   string // kind and place, without secrets
+	DiskFree  int64  // bytes; 0 unknown
+	DiskTotal int64
+}
+
+type server struct {
+	Config
+	api     huma.API
+	router  gin.IRoutes
+	uploads chan struct{}
+	streams chan struct{}
+}
+
+// Mount adds every operation to router and to the OpenAPI document of api, which writes to the same router. Paths are whole.
+func Mount(router gin.IRoutes, api huma.API, c Config) {
+	if c.Uploads <= 0 {
+		c.Uploads = 64
+	}
+	if c.Streams <= 0 {
+		c.Streams = 500
+	}
+	s := &server{Config: c, api: api, router: router, uploads: make(chan struct{}, c.Uploads), streams: make(chan struct{}, c.Streams)}
+	s.documents()
+	s.bytesIn()
+	s.bytesOut()
+	s.readings()
+	s.moves()
+	s.searches()
+	s.dossiers()
+	s.agencies()
+	s.procedures()
+	s.accounts()
+	s.tokens()
+	s.events()
+	s.status()
+}
+
+// operation describes one call. Errors lists the statuses it may answer with besides those every call shares.
+func operation(id, method, path, tag, summary string, errors ...int) huma.Operation {
+	op := huma.Operation{OperationID: id, Method: method, Path: Base + path, Tags: []string{tag}, Summary: summary,
+		Errors:                       statuses(errors),
+		RejectUnknownQueryParameters: true, // a mistyped filter must not answer with everything
+		Security:                     []map[string][]string{{"token": {}}, {"cookie": {}}}}
+	return op
+}
+
+func statuses(more []int) []int {
+	all := append([]int{http.StatusBadRequest, http.StatusUnauthorized, http.StatusForbidden, http.StatusNotFound, http.StatusRequestTimeout,
+		http.StatusRequestEntityTooLarge, http.StatusInternalServerError, http.StatusServiceUnavailable}, more...)
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
+// plain registers a gin handler for bytes and describes it in the same document as the operations of huma.
+func (s *server) plain(op huma.Operation, h gin.HandlerFunc) {
+	for _, code := range op.Errors {
+		if op.Responses == nil {
+			op.Responses = map[string]*huma.Response{}
+		}
+		if key := statusKey(code); op.Responses[key] == nil {
+			op.Responses[key] = s.problem(code)
+		}
+	}
+	known := map[string]bool{}
+	for _, p := range op.Parameters {
+		known[p.Name] = known[p.Name] || p.In == "query"
+	}
+	s.api.OpenAPI().AddOperation(&op)
+	s.router.Handle(op.Method, ginPath(op.Path), func(c *gin.Context) {
+		for name := range c.Request.URL.Query() {
+			if !known[name] {
+				s.Fail(c, unknownParameter(name))
+				return
+			}
+		}
+		h(c)
+	})
+}
+
+func (s *server) now() time.Time { return s.Archive.Clock.Now() }
+
+// names returns a function that tells the name of an agency, "" when the registry does not know it.
+func (s *server) names(ctx context.Context) (func(archive.AgencyCode) string, error) {
+	all, err := s.Archive.Agencies(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return func(code archive.AgencyCode) string {
+		if i, ok := slices.BinarySearchFunc(all, code, func(g archive.Agency, c archive.AgencyCode) int {
+			switch {
+			case g.Code < c:
+				return -1
+			case g.Code > c:
+				return 1
+			}
+			return 0
+		}); ok {
+			return all[i].Name
+		}
+		return ""
+	}, nil
+}

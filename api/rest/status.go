@@ -1,0 +1,81 @@
+package rest
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"sohoa/archive"
+)
+
+func (s *server) status() {
+	huma.Register(s.api, operation("get-status", http.MethodGet, "/status", "house", "State of the house, for administrators"), s.getStatus)
+}
+
+// Status is the state of the house.
+type Status struct {
+	Version   string              `json:"version"`
+	Commit    string              `json:"commit,omitempty"`
+	Node      string              `json:"node"`
+	StartedAt time.Time           `json:"started_at"`
+	Sandbox   string              `json:"sandbox,omitempty" doc:"Level the children reached"`
+	Store     string              `json:"store,omitempty"`
+	Catalog   string              `json:"catalog,omitempty"`
+	Disk      *Disk               `json:"disk,omitempty"`
+	Jobs      map[string]JobCount `json:"jobs" doc:"By kind"`
+	Intents   int                 `json:"intents" doc:"Writes under way or left by a crash"`
+	Index     IndexState          `json:"index"`
+	Documents map[string]int      `json:"documents" doc:"By state"`
+	Reader    string              `json:"reader" doc:"Empty when papers can be read; else what is missing"`
+}
+
+// Disk is the room left where the store lies.
+type Disk struct {
+	FreeBytes  int64 `json:"free_bytes"`
+	TotalBytes int64 `json:"total_bytes"`
+}
+
+// JobCount is how many jobs stand where.
+type JobCount struct {
+	Due     int        `json:"due"`
+	Later   int        `json:"later"`
+	Running int        `json:"running"`
+	Failed  int        `json:"failed"`
+	Oldest  *time.Time `json:"oldest,omitempty" doc:"When the oldest due job was made"`
+}
+
+// IndexState is how far the index has followed.
+type IndexState struct {
+	Documents int64 `json:"documents"`
+	Position  int64 `json:"position" doc:"Number of the last event it holds; -1 for none"`
+	LastEvent int64 `json:"last_event" doc:"Newest number of the log; -1 for none"`
+	Lag       int64 `json:"lag" doc:"Events still to come"`
+}
+
+type statusOut struct{ Body Status }
+
+func (s *server) getStatus(ctx context.Context, _ *struct{}) (*statusOut, error) {
+	st, err := s.Archive.Status(ctx, s.Who(ctx))
+	if err != nil {
+		return nil, err
+	}
+	var house House
+	if s.House != nil {
+		house = s.House(ctx)
+	}
+	out := Status{Version: house.Version, Commit: house.Commit, Node: st.Node, StartedAt: local(st.Started), Sandbox: house.Sandbox, Store: house.Store, Catalog: house.Catalog,
+		Jobs: map[string]JobCount{}, Intents: st.Intents, Documents: map[string]int{}, Reader: st.ReaderMsg.In(s.Lang(ctx)),
+		Index: IndexState{Documents: st.Indexed, Position: st.IndexedTo, LastEvent: st.LastEvent, Lag: max(0, st.LastEvent-st.IndexedTo)}}
+	if house.DiskTotal > 0 {
+		out.Disk = &Disk{house.DiskFree, house.DiskTotal}
+	}
+	for kind, n := range st.Jobs {
+		out.Jobs[string(kind)] = JobCount{n.Due, n.Later, n.Running, n.Failed, localPtr(n.Oldest)}
+	}
+	for _, state := range archive.States {
+		out.Documents[string(state)] = st.States[state]
+	}
+	return &statusOut{out}, nil
+}
