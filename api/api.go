@@ -36,8 +36,6 @@ type Config struct {
 	House func(context.Context) House
 	// Ready says why the house cannot serve yet, beside what the archive says of itself. Optional.
 	Ready func(context.Context) error
-	// Pages adds the HTML pages at /. Optional.
-	Pages func(*gin.Engine, *Door) error
 }
 
 // House is what the program knows of itself.
@@ -60,7 +58,7 @@ func New(c Config) (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := &Door{archive: c.Archive, keeper: keeper, log: c.Log, metrics: newMetrics(c.Archive), cross: http.NewCrossOriginProtection()}
+	d := &door{archive: c.Archive, keeper: keeper, log: c.Log, metrics: newMetrics(c.Archive), cross: http.NewCrossOriginProtection()}
 	if public.Host != "" {
 		if err := d.cross.AddTrustedOrigin(public.Scheme + "://" + public.Host); err != nil {
 			return nil, err
@@ -74,21 +72,18 @@ func New(c Config) (http.Handler, error) {
 		return nil, err
 	}
 	engine.Use(d.begin, d.survive, d.sameOrigin)
-	engine.NoRoute(func(ctx *gin.Context) { d.Fail(ctx, archive.ErrNotFound) })
 	engine.NoMethod(func(ctx *gin.Context) { d.Fail(ctx, reply.ErrMethod) })
 
 	speakOurProblems()
 	inside := engine.Group("", d.admit)
 	h := humagin.NewWithGroup(engine, inside, document(c.House))
-	rest.Mount(inside, h, rest.Config{Archive: c.Archive, Who: actorOf, Lang: langOf, Fail: d.Fail, Secrets: secrets{keeper}, House: c.House, Uploads: c.Uploads})
+	rest.Mount(inside, h, rest.Config{Archive: c.Archive, Who: actorOf, Lang: langOf, Fail: d.Fail, Secrets: d, House: c.House, Uploads: c.Uploads})
 	d.life(engine, h, c.Ready)
 	if err := d.describe(engine, h); err != nil {
 		return nil, err
 	}
-	if c.Pages != nil {
-		if err := c.Pages(engine, d); err != nil {
-			return nil, err
-		}
+	if err := d.pages(engine, c); err != nil {
+		return nil, err
 	}
 	return paced(engine), nil
 }
@@ -103,12 +98,6 @@ func publicOrigin(s string) (url.URL, error) {
 	}
 	return *u, nil
 }
-
-// secrets hands the session room's makers to rest.
-type secrets struct{ *session.Keeper }
-
-func (secrets) OneTimePassword() string            { return session.OneTimePassword() }
-func (secrets) NewToken() (string, archive.Digest) { return session.NewToken() }
 
 // document is the head of the OpenAPI document, and huma with its own pages and additions switched off.
 func document(house func(context.Context) House) huma.Config {

@@ -20,7 +20,7 @@ import (
 var docsFiles embed.FS
 
 // describe adds the OpenAPI document and its page for people. Both are made once: every operation is registered by now.
-func (d *Door) describe(engine *gin.Engine, h huma.API) error {
+func (d *door) describe(engine *gin.Engine, h huma.API) error {
 	spec := public("openapi", "/openapi.json", "This description, for programs")
 	spec.Responses = map[string]*huma.Response{"200": {Description: "OpenAPI 3.1", Content: map[string]*huma.MediaType{"application/openapi+json": {Schema: &huma.Schema{Type: huma.TypeObject}}}}}
 	docs := public("docs", "/docs", "This description, for people")

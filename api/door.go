@@ -17,8 +17,8 @@ import (
 	"sohoa/archive"
 )
 
-// Door is what every request passes, and what the pages may ask of it.
-type Door struct {
+// door is what every request passes. To the pages it is their way to the session room (web.Door).
+type door struct {
 	archive *archive.Archive
 	keeper  *session.Keeper
 	log     *slog.Logger
@@ -50,9 +50,9 @@ const maxQuery = 8 << 10
 // begin gives a request its number, sets what every answer carries, and writes the log when it is over. The log holds the
 // route, not the path, and nothing of the query: both can hold what a person typed. Who it was is in the trail, under the
 // same number.
-func (d *Door) begin(c *gin.Context) {
+func (d *door) begin(c *gin.Context) {
 	began := time.Now()
-	r := &reply.Request{ID: archive.NewID().String(), Lang: reply.Language(c.GetHeader("Accept-Language"))}
+	r := &reply.Request{ID: archive.NewID().String(), Lang: language(c.Request)}
 	ctx := context.WithValue(reply.With(c.Request.Context(), r), visitKey{}, &visit{address: c.ClientIP()})
 	c.Request = c.Request.WithContext(ctx)
 	h := c.Writer.Header()
@@ -70,7 +70,7 @@ func (d *Door) begin(c *gin.Context) {
 	c.Next()
 }
 
-func (d *Door) finish(c *gin.Context, r *reply.Request, took time.Duration) {
+func (d *door) finish(c *gin.Context, r *reply.Request, took time.Duration) {
 	route, status := c.FullPath(), c.Writer.Status()
 	if route == "" {
 		route = "none"
@@ -96,7 +96,7 @@ func (d *Door) finish(c *gin.Context, r *reply.Request, took time.Duration) {
 }
 
 // survive answers a panic like an error, and leaves alone the one by which a handler cuts its connection.
-func (d *Door) survive(c *gin.Context) {
+func (d *door) survive(c *gin.Context) {
 	defer func() {
 		v := recover()
 		if v == nil {
@@ -117,7 +117,7 @@ func (d *Door) survive(c *gin.Context) {
 
 // sameOrigin refuses what another site makes a signed-in person's browser send. A request with a token was made by a
 // program on purpose.
-func (d *Door) sameOrigin(c *gin.Context) {
+func (d *door) sameOrigin(c *gin.Context) {
 	if c.GetHeader("Authorization") == "" {
 		if err := d.cross.Check(c.Request); err != nil {
 			d.Fail(c, reply.ErrCrossOrigin)
@@ -128,12 +128,13 @@ func (d *Door) sameOrigin(c *gin.Context) {
 }
 
 // admit lets only those in who are known.
-func (d *Door) admit(c *gin.Context) {
-	if _, _, err := d.Visitor(c.Request); err != nil {
-		if session.Nobody(err) {
-			c.Header("WWW-Authenticate", `Bearer realm="sohoa"`)
-			err = reply.ErrUnauthenticated
-		}
+func (d *door) admit(c *gin.Context) {
+	_, _, known, err := d.Who(c.Request)
+	if err == nil && !known {
+		c.Header("WWW-Authenticate", `Bearer realm="sohoa"`)
+		err = reply.ErrUnauthenticated
+	}
+	if err != nil {
 		d.Fail(c, err)
 		return
 	}
@@ -147,91 +148,9 @@ func (d *Door) admit(c *gin.Context) {
 var errMustChange = archive.Fault(archive.Forbidden, "password_change_required", archive.Text{VI: "Hãy đổi mật khẩu dùng một lần trước khi làm việc.", EN: "Change the one-time password before you go on."})
 
 // Fail answers with err and ends the request.
-func (d *Door) Fail(c *gin.Context, err error) {
+func (d *door) Fail(c *gin.Context, err error) {
 	reply.Write(c.Writer, c.Request.Context(), err)
 	c.Abort()
-}
-
-// Visitor returns who sent the request, with address and request number filled in for the trail. The error is one that
-// Nobody knows, or the catalog's. It is asked once per request; the second time it remembers.
-func (d *Door) Visitor(r *http.Request) (archive.Actor, archive.Account, error) {
-	v := visitOf(r.Context())
-	if v.visitor.Actor.Role == "" {
-		who, err := d.keeper.Who(r)
-		if err != nil {
-			return archive.Actor{}, archive.Account{}, err
-		}
-		who.Actor.Address, who.Actor.Request = v.address, reply.From(r.Context()).ID
-		v.visitor = who
-	}
-	return v.visitor.Actor, v.visitor.Account, nil
-}
-
-// Nobody reports whether an error of Visitor says that nobody is signed in.
-func (d *Door) Nobody(err error) bool { return session.Nobody(err) }
-
-func origin(r *http.Request) session.Origin {
-	return session.Origin{Address: visitOf(r.Context()).address, Device: r.UserAgent(), Request: reply.From(r.Context()).ID}
-}
-
-// SignIn checks a password and, when it is right, hands the browser its cookie. Errors as session.Keeper.SignIn.
-func (d *Door) SignIn(w http.ResponseWriter, r *http.Request, login, password string) (archive.Account, error) {
-	secret, acc, err := d.keeper.SignIn(r.Context(), login, password, origin(r))
-	if err == nil {
-		d.keeper.SetCookie(w, secret)
-	}
-	return acc, err
-}
-
-// SignOut ends the session of the request and takes its cookie away.
-func (d *Door) SignOut(w http.ResponseWriter, r *http.Request) error {
-	actor, _, err := d.Visitor(r)
-	if err == nil {
-		err = d.keeper.SignOut(r, actor)
-	}
-	if err != nil && !session.Nobody(err) {
-		return err
-	}
-	d.keeper.SetCookie(w, "")
-	return nil
-}
-
-// ChangePassword changes the password of whoever is signed in; a one-time password is changed the same way.
-func (d *Door) ChangePassword(w http.ResponseWriter, r *http.Request, old, password string) error {
-	actor, _, err := d.Visitor(r)
-	if err != nil {
-		return err
-	}
-	secret, _, err := d.keeper.ChangePassword(r.Context(), actor, old, password, origin(r))
-	if err == nil {
-		d.keeper.SetCookie(w, secret)
-	}
-	return err
-}
-
-// SetUp makes the first administrator in exchange for the secret of the set-up link, and signs him in.
-func (d *Door) SetUp(w http.ResponseWriter, r *http.Request, link, login, name, password string) (archive.Account, error) {
-	secret, acc, err := d.keeper.SetUp(r.Context(), link, login, name, password, origin(r))
-	if err == nil {
-		d.keeper.SetCookie(w, secret)
-	}
-	return acc, err
-}
-
-// Request returns the number of a request and the language of its Accept-Language.
-func (d *Door) Request(ctx context.Context) (id, lang string) {
-	r := reply.From(ctx)
-	return r.ID, r.Lang
-}
-
-// SetLanguage overrides the language of a request: a page knows it from a cookie or an account.
-func (d *Door) SetLanguage(ctx context.Context, lang string) { reply.From(ctx).Lang = lang }
-
-// Status returns the status a page answers an error with, and notes the error for the log. The words are the error's own
-// (archive.Error.Msg); an error of no kind has the fixed sentence.
-func (d *Door) Status(ctx context.Context, err error) (status int, title, detail string) {
-	p := reply.Of(ctx, err)
-	return p.Status, p.Title, p.Detail
 }
 
 // method keeps words of a stranger out of the log and the measures.

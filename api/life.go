@@ -12,7 +12,7 @@ import (
 )
 
 // life adds the signs of life for operators: outside the base path, and but for the measures open to all.
-func (d *Door) life(engine *gin.Engine, h huma.API, ready func(context.Context) error) {
+func (d *door) life(engine *gin.Engine, h huma.API, ready func(context.Context) error) {
 	op := public("healthz", "/healthz", "The process is alive")
 	op.Responses = map[string]*huma.Response{"200": plainText("Alive")}
 	plain(engine, h, op, func(c *gin.Context) { c.String(http.StatusOK, "ok\n") })

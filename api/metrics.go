@@ -40,23 +40,22 @@ func (m *metrics) observe(meth, route string, status int, took time.Duration) {
 }
 
 // serve answers /metrics to this machine itself and to administrators: the measures tell how busy which office is.
-func (d *Door) serveMetrics(engine *gin.Engine, h huma.API) {
+func (d *door) serveMetrics(engine *gin.Engine, h huma.API) {
 	handler := promhttp.HandlerFor(d.metrics.registry, promhttp.HandlerOpts{ErrorHandling: promhttp.ContinueOnError})
 	op := public("metrics", "/metrics", "Measures for Prometheus")
 	op.Description = "For requests from this machine itself, not passed on by a proxy, and for administrators' tokens."
 	op.Responses = map[string]*huma.Response{"200": plainText("Measures"), "401": problem(h, 401), "403": problem(h, 403)}
 	plain(engine, h, op, func(c *gin.Context) {
 		if !local(c.Request) {
-			actor, _, err := d.Visitor(c.Request)
+			actor, _, known, err := d.Who(c.Request)
 			switch {
-			case err != nil && !d.Nobody(err):
+			case err == nil && !known:
+				err = reply.ErrUnauthenticated
+			case err == nil && !actor.Role.May(archive.ActStatus):
+				err = archive.ErrForbidden
+			}
+			if err != nil {
 				d.Fail(c, err)
-				return
-			case err != nil:
-				d.Fail(c, reply.ErrUnauthenticated)
-				return
-			case !actor.Role.May(archive.ActStatus):
-				d.Fail(c, archive.ErrForbidden)
 				return
 			}
 		}

@@ -1,0 +1,76 @@
+package api
+
+import (
+	"context"
+	"net/http"
+
+	"sohoa/api/reply"
+	"sohoa/api/session"
+	"sohoa/archive"
+)
+
+// Who returns who sent a request, admitted by the archive, with address and request number filled in for the trail. Known
+// is false for a visitor nobody knows; an error means that it could not be found out. It is looked up once per request.
+func (d *door) Who(r *http.Request) (actor archive.Actor, account archive.Account, known bool, err error) {
+	v := visitOf(r.Context())
+	if v.visitor.Actor.Role == "" {
+		who, err := d.keeper.Who(r)
+		if session.Nobody(err) {
+			return archive.Actor{}, archive.Account{}, false, nil
+		}
+		if err != nil {
+			return archive.Actor{}, archive.Account{}, false, err
+		}
+		who.Actor.Address, who.Actor.Request = v.address, reply.From(r.Context()).ID
+		v.visitor = who
+	}
+	return v.visitor.Actor, v.visitor.Account, true, nil
+}
+
+func origin(r *http.Request) session.Origin {
+	return session.Origin{Address: visitOf(r.Context()).address, Device: r.UserAgent(), Request: reply.From(r.Context()).ID}
+}
+
+// SignIn checks a password and, when it is right, hands the browser its cookie. Errors as session.Keeper.SignIn.
+func (d *door) SignIn(w http.ResponseWriter, r *http.Request, login, password string) (archive.Account, error) {
+	secret, acc, err := d.keeper.SignIn(r.Context(), login, password, origin(r))
+	if err == nil {
+		d.keeper.SetCookie(w, secret)
+	}
+	return acc, err
+}
+
+// SignOut ends the session of the request and takes its cookie away.
+func (d *door) SignOut(w http.ResponseWriter, r *http.Request, actor archive.Actor) error {
+	err := d.keeper.SignOut(r, actor)
+	if err == nil {
+		d.keeper.SetCookie(w, "")
+	}
+	return err
+}
+
+// ChangePassword changes the password of actor, ends all its sessions and hands the browser a new one.
+func (d *door) ChangePassword(w http.ResponseWriter, r *http.Request, actor archive.Actor, old, password string) (archive.Account, error) {
+	secret, acc, err := d.keeper.ChangePassword(r.Context(), actor, old, password, origin(r))
+	if err == nil {
+		d.keeper.SetCookie(w, secret)
+	}
+	return acc, err
+}
+
+// SetUp makes the first administrator in exchange for the secret of the set-up link, and signs him in.
+func (d *door) SetUp(w http.ResponseWriter, r *http.Request, link, login, name, password string) (archive.Account, error) {
+	secret, acc, err := d.keeper.SetUp(r.Context(), link, login, name, password, origin(r))
+	if err == nil {
+		d.keeper.SetCookie(w, secret)
+	}
+	return acc, err
+}
+
+// HashPassword hashes behind the gate that bounds how many are hashed at once.
+func (d *door) HashPassword(ctx context.Context, password string) (string, error) {
+	return d.keeper.HashPassword(ctx, password)
+}
+
+func (d *door) OneTimePassword() string            { return session.OneTimePassword() }
+func (d *door) NewToken() (string, archive.Digest) { return session.NewToken() }
