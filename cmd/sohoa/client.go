@@ -1,0 +1,106 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+)
+
+// client speaks to a running server. The token comes from SOHOA_TOKEN and never from a flag.
+type client struct {
+	base  string
+	token string
+	lang  string
+	http  *http.Client
+}
+
+func newClient(e *env, server string) (*client, error) {
+	u, err := url.Parse(server)
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" {
+		return nil, errors.New("--server takes a URL such as http://127.0.0.1:8080")
+	}
+	token := strings.TrimSpace(e.getenv("SOHOA_TOKEN"))
+	if token == "" {
+		return nil, errors.New("SOHOA_TOKEN is empty: put an API token there (sohoa token add makes one)")
+	}
+	return &client{base: strings.TrimRight(server, "/") + "/api/v1", token: token, lang: e.lang, http: &http.Client{}}, nil
+}
+
+// problem is a refusal as the server tells it (RFC 9457).
+type problem struct {
+	Status   int    `json:"status"`
+	Code     string `json:"code"`
+	Title    string `json:"title"`
+	Detail   string `json:"detail"`
+	Findings []struct {
+		Severity string `json:"severity"`
+		Page     int    `json:"page"`
+		Message  string `json:"message"`
+	} `json:"findings"`
+}
+
+func (p *problem) Error() string {
+	s := p.Detail
+	if s == "" {
+		s = p.Title
+	}
+	for _, f := range p.Findings {
+		if f.Severity != "error" {
+			continue
+		}
+		if f.Page > 0 {
+			s += fmt.Sprintf(" [%d: %s]", f.Page, f.Message)
+		} else {
+			s += " [" + f.Message + "]"
+		}
+	}
+	return fmt.Sprintf("%s (%d %s)", s, p.Status, p.Code)
+}
+
+// do sends a request and decodes the answer into out; a refusal is a *problem.
+func (c *client) do(ctx context.Context, method, path string, header http.Header, body io.Reader, size int64, out any) error {
+	req, err := http.NewRequestWithContext(ctx, method, c.base+path, body)
+	if err != nil {
+		return err
+	}
+	if size >= 0 {
+		req.ContentLength = size
+	}
+	for k, v := range header {
+		req.Header[k] = v
+	}
+	req.Header.Set("Authorization", "Bearer "+c.token)
+	req.Header.Set("Accept-Language", c.lang)
+	res, err := c.http.Do(req)
+	if err != nil {
+		return fmt.Errorf("the server cannot be reached: %w", err)
+	}
+	defer res.Body.Close()
+	if res.StatusCode >= 300 {
+		p := &problem{Status: res.StatusCode, Title: res.Status}
+		json.NewDecoder(io.LimitReader(res.Body, 1<<20)).Decode(p)
+		return p
+	}
+	if out == nil {
+		return nil
+	}
+	if err := json.NewDecoder(res.Body).Decode(out); err != nil {
+		return fmt.Errorf("read the server's answer: %w", err)
+	}
+	return nil
+}
+
+// post sends v as JSON.
+func (c *client) post(ctx context.Context, path string, v, out any) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	return c.do(ctx, http.MethodPost, path, http.Header{"Content-Type": {"application/json"}}, bytes.NewReader(b), int64(len(b)), out)
+}

@@ -1,0 +1,180 @@
+package main
+
+import (
+	"flag"
+	"fmt"
+	"path/filepath"
+	"runtime"
+	"strconv"
+	"strings"
+	"time"
+
+	"sohoa/archive"
+)
+
+// options are what an operator can set, in the order she meets them. Each flag has an environment twin: --max-file is
+// SOHOA_MAX_FILE. A flag given on the command line wins. Secrets are never flags.
+type options struct {
+	data      string
+	listen    string
+	publicURL string
+	tlsCert   string
+	tlsKey    string
+	store     string
+	catalog   string
+	roles     string
+	sandbox   string
+	logKey    string
+	logFormat string
+	server    string // for the other commands: speak to this server
+	tesseract string
+
+	readers     int
+	inspectors  int
+	maxFile     size
+	maxPages    int
+	maxPixels   size
+	maxInflated size
+	maxMemory   size
+	inspectTime time.Duration
+	pageTime    time.Duration
+	ownerLocks  bool
+	noReading   bool
+}
+
+// flags returns a flag set for a command, with what every command that touches the house has.
+func (o *options) flags(e *env, name string) *flag.FlagSet {
+	fs := flag.NewFlagSet(name, flag.ContinueOnError)
+	fs.SetOutput(e.stderr)
+	fs.Usage = func() { fs.PrintDefaults() }
+	fs.StringVar(&o.data, "data", "data", "`folder` of this house: store/, catalog.db, index/, derived/, spool/, keys/")
+	fs.StringVar(&o.store, "store", "", "where papers are kept: file:`DIR` (default: store in the data folder)")
+	fs.StringVar(&o.catalog, "catalog", "", "the catalog: sqlite:`FILE` or postgres://… (default: catalog.db in the data folder)")
+	fs.StringVar(&o.logKey, "log-key-file", "", "private key that signs the log, mode 0600, made at first start (default: keys/log.key in the data folder)")
+	fs.StringVar(&o.logFormat, "log-format", "text", "log lines as text or json")
+	return fs
+}
+
+// remote adds the flag by which a command works through a running server.
+func (o *options) remote(fs *flag.FlagSet) {
+	fs.StringVar(&o.server, "server", "", "work through the server at this `URL`, with the token in SOHOA_TOKEN")
+}
+
+// working adds the flags of commands that take papers in or read them.
+func (o *options) working(fs *flag.FlagSet) {
+	d := archive.DefaultLimits()
+	o.maxFile, o.maxPixels = size(d.FileBytes), size(d.Inspect.ImagePixels)
+	o.maxInflated, o.maxMemory = size(d.Inspect.InflatedBytes), size(d.Inspect.Memory)
+	fs.StringVar(&o.sandbox, "sandbox", "best", "`best` takes what the kernel gives and reports it; require refuses to start without the full sandbox")
+	fs.StringVar(&o.tesseract, "tesseract", "", "path of the `program` that recognises text (default: found in PATH)")
+	fs.IntVar(&o.readers, "readers", runtime.NumCPU(), "papers read at once; 0 leaves reading to another process")
+	fs.BoolVar(&o.noReading, "no-reading", false, "keep papers without reading them; they are found by their fields only")
+	fs.IntVar(&o.inspectors, "inspectors", max(2, runtime.NumCPU()), "papers inspected at once")
+	fs.Var(&o.maxFile, "max-file", "largest file taken, in `bytes`, with K, M or G")
+	fs.IntVar(&o.maxPages, "max-pages", d.Inspect.Pages, "most pages of one paper")
+	fs.Var(&o.maxPixels, "max-pixels", "most pixels of one page image")
+	fs.Var(&o.maxInflated, "max-inflated", "most `bytes` one paper may unpack to while it is inspected")
+	fs.Var(&o.maxMemory, "max-memory", "anonymous memory one inspection may use, in `bytes`")
+	fs.DurationVar(&o.inspectTime, "inspect-time", d.Inspect.Time, "longest inspection of one paper")
+	fs.DurationVar(&o.pageTime, "page-time", d.Read.PageTime, "longest reading of one page")
+	fs.BoolVar(&o.ownerLocks, "owner-locks", true, "take PDFs whose owner restricted copying or printing, when they open without a password")
+}
+
+// parse reads the environment twins, then the command line.
+func (o *options) parse(e *env, fs *flag.FlagSet, args []string) error {
+	var bad error
+	fs.VisitAll(func(f *flag.Flag) {
+		name := "SOHOA_" + strings.ToUpper(strings.ReplaceAll(f.Name, "-", "_"))
+		if v := e.getenv(name); v != "" && bad == nil {
+			if err := fs.Set(f.Name, v); err != nil {
+				bad = fmt.Errorf("environment variable %s: %w", name, err)
+			}
+		}
+	})
+	if bad != nil {
+		return bad
+	}
+	return fs.Parse(args)
+}
+
+// parseMixed lets flags stand before and behind the arguments, as people type them: sohoa import DIR --agency H15.
+func (o *options) parseMixed(e *env, fs *flag.FlagSet, args []string) ([]string, error) {
+	if err := o.parse(e, fs, args); err != nil {
+		return nil, err
+	}
+	var out []string
+	for rest := fs.Args(); len(rest) > 0; rest = fs.Args() {
+		out = append(out, rest[0])
+		if err := fs.Parse(rest[1:]); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+func (o *options) limits() archive.Limits {
+	l := archive.DefaultLimits()
+	l.FileBytes = int64(o.maxFile)
+	l.Inspect.Pages = o.maxPages
+	l.Inspect.ImagePixels = int64(o.maxPixels)
+	l.Inspect.InflatedBytes = int64(o.maxInflated)
+	l.Inspect.Memory = int64(o.maxMemory)
+	l.Inspect.Time = o.inspectTime
+	l.Read.PageTime = o.pageTime
+	return l
+}
+
+// storeDir returns the folder of the store. Other kinds of store have their own words and are refused until they exist.
+func (o *options) storeDir() (string, error) {
+	switch {
+	case o.store == "":
+		return filepath.Join(o.data, "store"), nil
+	case strings.HasPrefix(o.store, "file:"):
+		return strings.TrimPrefix(o.store, "file:"), nil
+	}
+	return "", fmt.Errorf("--store takes file:DIR")
+}
+
+func (o *options) catalogDSN() string {
+	if o.catalog == "" {
+		return "sqlite:" + filepath.Join(o.data, "catalog.db")
+	}
+	return o.catalog
+}
+
+// size is a number of bytes or pixels, written with K, M or G (powers of 1024).
+type size int64
+
+func (s *size) String() string {
+	v := int64(*s)
+	for _, u := range []struct {
+		n int64
+		s string
+	}{{1 << 30, "G"}, {1 << 20, "M"}, {1 << 10, "K"}} {
+		if v != 0 && v%u.n == 0 {
+			return strconv.FormatInt(v/u.n, 10) + u.s
+		}
+	}
+	return strconv.FormatInt(v, 10)
+}
+
+func (s *size) Set(v string) error {
+	mult := int64(1)
+	switch strings.ToUpper(v[max(0, len(v)-1):]) {
+	case "K":
+		mult = 1 << 10
+	case "M":
+		mult = 1 << 20
+	case "G":
+		mult = 1 << 30
+	}
+	if mult > 1 {
+		v = v[:len(v)-1]
+	}
+	n, err := strconv.ParseInt(v, 10, 64)
+	if err != nil || n <= 0 || n > (1<<62)/mult {
+		return fmt.Errorf("want a positive number, with K, M or G")
+	}
+	*s = size(n * mult)
+	return nil
+}

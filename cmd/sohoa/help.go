@@ -1,0 +1,63 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+
+	"sohoa/archive"
+)
+
+// commands are listed in the order an operator meets them.
+func commands() []command {
+	return []command{
+		{"demo", "[--data DIR] [--listen ADDR]", archive.Text{VI: "chạy thử: kho trống, giấy tờ bịa, mỗi vai trò một tài khoản", EN: "try it: an empty house, invented papers, one account per role"}, demo},
+		{"serve", "[--data DIR] [--listen ADDR] …", archive.Text{VI: "chạy máy chủ", EN: "run the server"}, serve},
+		{"account", "add --name LOGIN --role ROLE --agency CODE", archive.Text{VI: "thêm tài khoản, in mật khẩu dùng một lần", EN: "add an account and print its one-time password"}, account},
+		{"token", "add --role ROLE --agency CODE", archive.Text{VI: "tạo khóa API, chỉ in khóa", EN: "make an API token and print nothing else"}, token},
+		{"import", "DIR [--agency CODE]", archive.Text{VI: "nạp cả thư mục giấy tờ, chạy lại thì tiếp tục chỗ dở", EN: "deposit a folder of papers; run again, it goes on where it stopped"}, importDir},
+		{"search", "\"WORDS\" [--json]", archive.Text{VI: "tìm trong kho", EN: "search the archive"}, search},
+		{"check", "[--read-data]", archive.Text{VI: "đối chiếu kho, danh mục, sổ cái và chỉ mục", EN: "compare store, catalog, ledger and index"}, check},
+		{"rebuild", "--index", archive.Text{VI: "dựng lại chỉ mục", EN: "make the index again"}, rebuild},
+		{"version", "", archive.Text{VI: "phiên bản", EN: "build facts"}, printVersion},
+	}
+}
+
+func find(name string) (command, bool) {
+	for _, c := range commands() {
+		if c.name == name {
+			return c, true
+		}
+	}
+	return command{}, false
+}
+
+func usage(e *env, w io.Writer) {
+	fmt.Fprintln(w, archive.Text{VI: "sohoa — số hóa và lưu trữ hồ sơ thủ tục hành chính", EN: "sohoa — digitises and keeps the papers of administrative procedures"}.In(e.lang))
+	fmt.Fprintln(w)
+	for _, c := range commands() {
+		fmt.Fprintf(w, "  sohoa %-9s %s\n", c.name, c.brief.In(e.lang))
+	}
+	fmt.Fprintln(w)
+	fmt.Fprintln(w, archive.Text{VI: "sohoa help LỆNH giải thích từng lệnh. Mỗi cờ có biến môi trường tương ứng, ví dụ --data là SOHOA_DATA.",
+		EN: "sohoa help COMMAND explains one. Every flag has an environment twin: --data is SOHOA_DATA."}.In(e.lang))
+	fmt.Fprintln(w, archive.Text{VI: "Mã thoát: 0 xong, 1 xong nhưng có điều cần xem, 2 sai cách dùng hoặc không chạy được.",
+		EN: "Exit codes: 0 done, 1 done with findings, 2 usage or cannot run."}.In(e.lang))
+}
+
+func help(ctx context.Context, e *env, args []string) int {
+	if len(args) == 0 {
+		usage(e, e.stdout)
+		return exitDone
+	}
+	c, ok := find(args[0])
+	if !ok {
+		fmt.Fprintf(e.stderr, "sohoa: there is no command %q; sohoa help lists them\n", args[0])
+		return exitFailed
+	}
+	fmt.Fprintf(e.stdout, "sohoa %s %s\n\n%s\n\n", c.name, c.args, c.brief.In(e.lang))
+	toOut := *e
+	toOut.stderr = e.stdout // flag prints its list where errors go
+	c.run(ctx, &toOut, []string{"-h"})
+	return exitDone
+}

@@ -1,0 +1,198 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+
+	"sohoa/archive"
+	"sohoa/indexer"
+	"sohoa/internal/sandbox"
+	"sohoa/ocr/child"
+	"sohoa/storage/blob"
+	"sohoa/storage/catalog"
+	"sohoa/storage/ledger"
+	"sohoa/storage/ocfl"
+)
+
+// house is everything of one data folder, built and open.
+type house struct {
+	archive   *archive.Archive
+	catalog   *catalog.Catalog
+	index     *indexer.Index
+	inspector *child.Inspector
+	reader    *child.Reader
+	children  child.Options
+	sandbox   sandbox.Level // as proveSandbox found it
+	storeDir  string
+	engine    string // sqlite or postgres
+	log       *slog.Logger
+	closers   []io.Closer // in the order opened
+}
+
+// parts says what of a house a command needs.
+type parts struct {
+	index   bool // open the search index
+	fresh   bool // throw the index away first
+	working bool // start inspectors and readers
+}
+
+// openHouse builds a house and takes its data folder for this process alone. The caller closes it.
+func openHouse(ctx context.Context, e *env, o *options, p parts) (h *house, err error) {
+	h = &house{log: logger(e, o)}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, h.Close())
+			h = nil
+		}
+	}()
+	if err := os.MkdirAll(o.data, 0o750); err != nil {
+		return h, fmt.Errorf("make data folder: %w", err)
+	}
+	if o.data, err = filepath.Abs(o.data); err != nil {
+		return h, err
+	}
+	lock, err := lockFolder(o.data)
+	if err != nil {
+		return h, err
+	}
+	h.closers = append(h.closers, lock)
+
+	if h.catalog, err = catalog.Open(ctx, o.catalogDSN(), catalog.Options{}); err != nil {
+		return h, fmt.Errorf("open catalog: %w", err)
+	}
+	h.closers = append(h.closers, h.catalog)
+	h.engine, _, _ = strings.Cut(o.catalogDSN(), ":")
+	if h.storeDir, err = o.storeDir(); err != nil {
+		return h, err
+	}
+	vault, err := ocfl.OpenDisk(h.storeDir, filepath.Join(o.data, "spool"), ocfl.Options{})
+	if err != nil {
+		return h, fmt.Errorf("open store %s: %w", h.storeDir, err)
+	}
+	h.closers = append(h.closers, vault)
+	derived, err := blob.OpenDerived(filepath.Join(o.data, "derived"))
+	if err != nil {
+		return h, fmt.Errorf("open derived folder: %w", err)
+	}
+	h.closers = append(h.closers, derived)
+	led, err := openLedger(h.catalog, o)
+	if err != nil {
+		return h, err
+	}
+	cfg := archive.Config{Vault: vault, Catalog: h.catalog, Derived: derived, Ledger: led, Log: h.log, Limits: o.limits(),
+		Scratch: filepath.Join(o.data, "scratch", "copies"), Policy: archive.Policy{NoReading: o.noReading, AllowOwnerLocks: o.ownerLocks}}
+	if err := os.MkdirAll(cfg.Scratch, 0o750); err != nil {
+		return h, fmt.Errorf("make scratch folder: %w", err)
+	}
+	if p.working {
+		if err := h.startChildren(o, &cfg); err != nil {
+			return h, err
+		}
+	}
+	if p.index {
+		// The index needs the archive for snippets, and the archive the index: the texts are asked for only once both stand.
+		texts := func(ctx context.Context, id archive.ID) archive.TextSeq { return h.archive.Texts(ctx, id) }
+		dir := filepath.Join(o.data, "index")
+		if h.index, err = openIndex(h.log, dir, indexer.Options{Texts: texts, Log: h.log}, p.fresh); err != nil {
+			return h, err
+		}
+		h.closers = append(h.closers, h.index)
+		cfg.Index = h.index
+	}
+	h.archive, err = archive.New(cfg)
+	return h, err
+}
+
+// openIndex opens the index; one that cannot be used as it lies is thrown away, because the feed makes it again.
+func openIndex(log *slog.Logger, dir string, o indexer.Options, fresh bool) (*indexer.Index, error) {
+	if fresh {
+		if err := indexer.Wipe(dir); err != nil {
+			return nil, fmt.Errorf("wipe index: %w", err)
+		}
+	}
+	ix, err := indexer.Open(dir, o)
+	if err == nil || !indexer.NeedsRebuild(err) {
+		return ix, err
+	}
+	log.Warn("the index cannot be used and is made again from the catalog", "err", err)
+	if err := indexer.Wipe(dir); err != nil {
+		return nil, fmt.Errorf("wipe index: %w", err)
+	}
+	return indexer.Open(dir, o)
+}
+
+func openLedger(c *catalog.Catalog, o *options) (*ledger.Ledger, error) {
+	path := o.logKey
+	if path == "" {
+		path = filepath.Join(o.data, "keys", "log.key")
+		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+			return nil, fmt.Errorf("make keys folder: %w", err)
+		}
+	}
+	key, err := ledger.LoadOrCreateKey(path)
+	if err != nil {
+		return nil, fmt.Errorf("log key: %w", err)
+	}
+	return ledger.Open(c, key, archive.SystemClock{})
+}
+
+func (h *house) startChildren(o *options, cfg *archive.Config) error {
+	opt := child.Options{Limits: cfg.Limits, Inspectors: o.inspectors, Readers: max(1, o.readers), Scratch: filepath.Join(o.data, "scratch", "readers"),
+		Cache: filepath.Join(o.data, "scratch", "compiled"), Mode: sandbox.Mode(o.sandbox), Log: h.log,
+		Tesseract: func() string { return findTesseract(o.tesseract) }}
+	if opt.Mode != sandbox.Best && opt.Mode != sandbox.Require {
+		return fmt.Errorf("--sandbox takes best or require")
+	}
+	h.children = opt
+	h.inspector = child.NewInspector(opt)
+	h.closers = append(h.closers, h.inspector)
+	cfg.Inspector = h.inspector
+	if o.readers <= 0 || o.noReading {
+		return nil
+	}
+	var err error
+	if h.reader, err = child.NewReader(opt); err != nil {
+		return fmt.Errorf("start readers: %w", err)
+	}
+	h.closers = append(h.closers, h.reader)
+	cfg.Reader = h.reader
+	return nil
+}
+
+func findTesseract(given string) string {
+	if given == "" {
+		given = "tesseract"
+	}
+	path, err := exec.LookPath(given)
+	if err != nil {
+		return ""
+	}
+	if path, err = filepath.Abs(path); err != nil {
+		return ""
+	}
+	return path
+}
+
+// Close closes what was opened, last first.
+func (h *house) Close() error {
+	var errs []error
+	for i := len(h.closers) - 1; i >= 0; i-- {
+		errs = append(errs, h.closers[i].Close())
+	}
+	h.closers = nil
+	return errors.Join(errs...)
+}
+
+func logger(e *env, o *options) *slog.Logger {
+	if o.logFormat == "json" {
+		return slog.New(slog.NewJSONHandler(e.stderr, nil))
+	}
+	return slog.New(slog.NewTextHandler(e.stderr, nil))
+}
