@@ -36,6 +36,7 @@ type marks struct {
 // Budgets of one page's contents. A page of a map has some hundred thousand operators.
 const (
 	maxOperators  = 3_000_000
+	maxRun        = 128 << 20 // bytes
 	maxImages     = 5000
 	maxFormDepth  = 16
 	maxStateDepth = 512
@@ -43,12 +44,11 @@ const (
 
 // interpreter runs a content stream as far as placing images and counting text needs.
 type interpreter struct {
-	ctx     context.Context
-	file    *cos.File
-	out     marks
-	ops     int
-	forms   int
-	painted map[*cos.Stream]bool
+	ctx   context.Context
+	file  *cos.File
+	out   marks
+	ops   int
+	bytes int // of contents run so far, each time a form is painted anew
 }
 
 type graphics struct {
@@ -94,9 +94,13 @@ func pageBytes(f *cos.File, o cos.Object) ([]byte, error) {
 }
 
 // maxContents bounds the contents of one page in memory.
-const maxContents = 48 << 20
+const maxContents = 32 << 20
 
 func (in *interpreter) run(data []byte, resources cos.Dict, g graphics, depth int) error {
+	if in.bytes += len(data); in.bytes > maxRun {
+		in.out.partial = true
+		return nil
+	}
 	l := cos.NewLexer(data, 0)
 	l.NoRefs = true
 	var args []cos.Object

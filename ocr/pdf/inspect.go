@@ -48,7 +48,9 @@ type inspection struct {
 	pageOf  map[int]int // object number → page it belongs to
 	sigs    []signature
 	objects []defined
-	raw     int64 // bytes of streams as they stand in the file
+
+	raw      int64 // bytes of streams as they stand in the file
+	pictures int64 // those of pictures among them
 
 	leftBehind bool // a validation that outlived its time still reads data
 }
@@ -214,6 +216,7 @@ func (in *inspection) stream(s *cos.Stream) error {
 	}
 	filters := cos.Filters(s.Dict, in.file.Resolve)
 	if in.file.Resolve(s.Dict.Get("Subtype")) == cos.Name("Image") {
+		in.pictures += raw
 		p := describe(in.file, s.Dict)
 		if p.pixels() > in.limits.ImagePixels {
 			in.found.add("image_too_large", in.pageOf[s.ID.Num], s.ID.Num)
@@ -265,13 +268,22 @@ func (in *inspection) measurePages(ctx context.Context, pages []sheet) error {
 
 // validate lets pdfcpu have the second word.
 func (in *inspection) validate(ctx context.Context) {
-	if !affordable(in.file, in.raw, in.limits) {
+	data, err := in.subject()
+	if err != nil {
+		code := budgetCode(err)
+		if code == "" {
+			code = "damaged"
+		}
+		in.found.add(code, 0, 0)
+		return
+	}
+	if data == nil {
 		in.found.add("not_validated", 0, 0)
 		return
 	}
 	in.file = nil // its caches are not needed any more
 	var forgiven *forgivenError
-	err := validated(ctx, in.data, in.limits)
+	err = validated(ctx, data, in.limits)
 	switch {
 	case err == nil:
 	case errors.As(err, &forgiven):

@@ -32,12 +32,34 @@ func configuration(l archive.InspectLimits) *model.Configuration {
 	return c
 }
 
-// pdfcpu keeps every stream and every value in memory: about bytesPerValue for each value beside the streams themselves.
-const bytesPerValue = 200
+// pdfcpu keeps every stream and every value in memory: so much for each value beside the streams themselves, and the streams twice while
+// they are read.
+const bytesPerValue = 250
 
-// affordable says whether validating f fits in the memory of a child with room for the rest.
-func affordable(f *cos.File, streams int64, l archive.InspectLimits) bool {
-	return streams+int64(f.Values())*bytesPerValue < l.Memory*5/8
+// smallPictures is up to how many bytes of pictures the file itself is validated. Beyond, a shadow of it without the pictures' bytes is: what
+// is lost is pdfcpu's opinion on the original table of objects, which our own walk has followed.
+const smallPictures = 8 << 20
+
+// affordable says whether validating so much fits in the memory of a child with room for the rest.
+func affordable(streams int64, values int, l archive.InspectLimits) bool {
+	return 2*streams+int64(values)*bytesPerValue < l.Memory*5/8
+}
+
+// subject chooses what pdfcpu gets to see: the file, its shadow, or nothing when even the shadow is too large.
+func (in *inspection) subject() ([]byte, error) {
+	values := in.file.Values()
+	if in.pictures <= smallPictures && affordable(in.raw, values, in.limits) {
+		return in.data, nil
+	}
+	rest := in.raw - in.pictures
+	if in.file.Lock() != cos.Unlocked || !affordable(rest, values, in.limits) {
+		return nil, nil
+	}
+	var shadow bytes.Buffer
+	err := in.file.Shadow(&shadow, func(s *cos.Stream) bool {
+		return in.file.Resolve(s.Dict.Get("Subtype")) == cos.Name("Image")
+	})
+	return shadow.Bytes(), err
 }
 
 // validated runs pdfcpu's relaxed validation. A panic of it is damage of the file. When ctx ends first the validation goes on in the

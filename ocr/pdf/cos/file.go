@@ -15,7 +15,7 @@ type Limits struct {
 	Depth       int   // nesting of arrays and dictionaries; default 100
 	StreamBytes int64 // what one stream may unpack to, at every step of its chain; default 256 MB
 	TotalBytes  int64 // what all streams may unpack to together; default 1 GB
-	HeldBytes   int64 // what may be unpacked into memory at once: object streams, page contents; default 48 MB
+	HeldBytes   int64 // what may be unpacked into memory at once: object streams, page contents; default 32 MB
 	Values      int   // values (numbers, names, …) in one object; default 500,000
 }
 
@@ -35,7 +35,7 @@ func (l Limits) withDefaults() Limits {
 	def(&l.Values, 500_000)
 	def64(&l.StreamBytes, 256<<20)
 	def64(&l.TotalBytes, 1<<30)
-	def64(&l.HeldBytes, 48<<20)
+	def64(&l.HeldBytes, 32<<20)
 	return l
 }
 
