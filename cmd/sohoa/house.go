@@ -154,9 +154,7 @@ func (h *house) startChildren(o *options, cfg *archive.Config) error {
 	h.inspector = child.NewInspector(opt)
 	h.closers = append(h.closers, h.inspector)
 	cfg.Inspector = h.inspector
-	if o.readers <= 0 || o.noReading {
-		return nil
-	}
+	// The reader draws page images too, so it is there even where this process reads nothing; its children start when asked.
 	var err error
 	if h.reader, err = child.NewReader(opt); err != nil {
 		return fmt.Errorf("start readers: %w", err)

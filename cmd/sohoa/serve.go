@@ -44,7 +44,7 @@ func runServer(ctx context.Context, e *env, o *options, ready func(context.Conte
 	if err != nil {
 		return exitFailed, err
 	}
-	if !roles.worker {
+	if !roles.worker || o.noReading {
 		o.readers = 0
 	}
 	h, err := openHouse(ctx, e, o, parts{index: true, working: true})
@@ -93,7 +93,7 @@ func runServer(ctx context.Context, e *env, o *options, ready func(context.Conte
 		defer close(workDone)
 		h.archive.Run(work, archive.RunOptions{Readers: o.readers, Index: roles.index, Sequencer: roles.worker, Janitor: roles.worker})
 	}()
-	if h.reader != nil {
+	if o.readers > 0 {
 		go func() {
 			if err := h.reader.WarmUp(work); err != nil && work.Err() == nil {
 				h.log.Warn("warm up page renderer", "err", err)
