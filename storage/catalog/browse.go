@@ -3,15 +3,21 @@ package catalog
 import (
 	"context"
 	"fmt"
-	"slices"
 
 	"sohoa/archive"
 )
 
-// An ordering is a column and a direction; the id breaks ties. Each has an index (EXPLAIN is read by a test).
+// An ordering is a column and a direction; the id breaks ties. Each has an index.
 type ordering struct {
 	column  string
 	falling bool
+}
+
+func (o ordering) direction() string {
+	if o.falling {
+		return " DESC"
+	}
+	return " ASC"
 }
 
 var orderings = map[archive.Order]ordering{
@@ -21,63 +27,118 @@ var orderings = map[archive.Order]ordering{
 	archive.Changed: {"updated_at", true},
 }
 
-// see adds what an actor may see: archive.Visibility.Admits as a condition on a row of documents.
-func (q *query) see(v archive.Visibility) *query {
-	if v.Everything {
-		return q
-	}
-	if !v.Whole {
-		in(q.add(" AND "), "custodian", v.Custodians)
-	}
-	if !v.Named.IsZero() && !slices.Contains(v.Accesses, archive.Sealed) {
-		in(q.add(" AND ("), "access", v.Accesses)
-		q.add(` OR access = 'sealed' AND EXISTS (SELECT 1 FROM named n WHERE n.document = documents.id AND n.account = ?))`, v.Named)
-	} else {
-		in(q.add(" AND "), "access", v.Accesses)
-	}
-	if !v.Uploader.IsZero() && !slices.Contains(v.States, archive.Discarded) {
-		in(q.add(" AND ("), "state", v.States)
-		return q.add(` OR state = 'discarded' AND uploader = ?)`, v.Uploader)
-	}
-	return in(q.add(" AND "), "state", v.States)
+// list is one page of one list that somebody asks for.
+type list struct {
+	d     dialect
+	see   archive.Visibility
+	f     archive.Filter
+	order ordering
+	key   []string // of the row to go on after; nil for the first page
+	rows  int
 }
 
-// blind reports whether v admits no document at all.
-func blind(v archive.Visibility) bool {
-	return !v.Everything && (!v.Whole && len(v.Custodians) == 0 || len(v.States) == 0 && v.Uploader.IsZero())
+func (c documents) Browse(ctx context.Context, see archive.Visibility, f archive.Filter) (archive.Listing, error) {
+	if f.Order == "" {
+		f.Order = archive.Newest
+	}
+	order, ok := orderings[f.Order]
+	if !ok {
+		return archive.Listing{}, archive.Errorf(archive.Invalid, "no order %q", f.Order)
+	}
+	l := list{d: c.t.d, see: see, f: f, order: order, rows: limit(f.Limit)}
+	kind := "documents/" + string(f.Order)
+	if f.After != "" {
+		key, err := parseCursor(kind, f.After, 2)
+		if err != nil {
+			return archive.Listing{}, err
+		}
+		l.key = key
+	}
+	if blind(see) {
+		return archive.Listing{}, nil
+	}
+	ds, err := c.browse(ctx, l)
+	if err != nil {
+		return archive.Listing{}, fmt.Errorf("browse documents: %w", err)
+	}
+	out := archive.Listing{Items: ds}
+	if len(ds) > l.rows {
+		out.Items = ds[:l.rows]
+		last := &ds[l.rows-1]
+		at := map[string]string{"created_at": timeText(last.CreatedAt), "issued_on": last.Fields.IssuedOn.String(), "updated_at": timeText(last.UpdatedAt)}[order.column]
+		out.Next = cursor(kind, at, last.ID.String())
+	}
+	return out, nil
 }
 
+// where adds everything a row of the list must be, the place to go on from included.
+func (l list) where(q *query) *query {
+	return q.see(l.see).filter(l.f).after(l.order, "id", l.key)
+}
+
+// ids is the list as its ids, one more than is shown: by that the next page is known.
+func (l list) ids(q *query) *query {
+	return l.where(q.add("SELECT id FROM documents AS d WHERE 1 = 1")).sorted(l.order, "id", l.rows+1)
+}
+
+// fetch reads the documents whose ids a query selects, in the order of the list.
+func (c documents) fetch(ctx context.Context, l list, ids *query) ([]archive.Document, error) {
+	q := &query{d: l.d, args: ids.args}
+	q.add(selectDocument+"WHERE id IN ("+ids.text.String()+")").sorted(l.order, "id", l.rows+1)
+	return c.list(ctx, q.text.String(), q.args...)
+}
+
+// filter adds what a list is narrowed by. A condition on a column with a partial index repeats the condition of the index,
+// without which no planner may use it.
 func (q *query) filter(f archive.Filter) *query {
 	equal := func(column string, value any, set bool) {
 		if set {
-			q.add(" AND "+column+" = ?", value)
+			q.add(" AND "+q.col(column)+" = ?", value)
 		}
 	}
-	equal("agency", f.Agency, f.Agency != "")
-	equal("procedure_base", f.Procedure.Base(), f.Procedure != "")
-	equal("type", f.Type, f.Type != "")
-	equal("kind", f.Kind, f.Kind != "")
-	equal("dossier", f.Dossier, f.Dossier != "")
-	equal("number_key", numberKey(f.Number), f.Number != "")
+	named := func(column string, value any, set bool) {
+		if equal(column, value, set); set {
+			q.add(" AND " + column + " <> ''")
+		}
+	}
+	named("agency", f.Agency, f.Agency != "")
+	named("procedure_base", f.Procedure.Base(), f.Procedure != "")
+	named("type", f.Type, f.Type != "")
+	named("dossier", f.Dossier, f.Dossier != "")
+	named("number_key", numberKey(f.Number), f.Number != "")
+	named("owner_id", f.OwnerID, f.OwnerID != "")
 	equal("notation_key", notationKey(f.Notation), f.Notation != "")
-	equal("owner_id", f.OwnerID, f.OwnerID != "")
+	equal("kind", f.Kind, f.Kind != "")
 	equal("uploader", f.Uploader, !f.Uploader.IsZero())
 	if f.Custodians != nil {
-		in(q.add(" AND "), "custodian", f.Custodians)
+		in(q.add(" AND "), q.col("custodian"), f.Custodians)
 	}
 	if len(f.States) > 0 {
-		in(q.add(" AND "), "state", f.States)
+		in(q.add(" AND "), q.col("state"), f.States)
 	}
 	if len(f.Reading) > 0 {
-		in(q.add(" AND "), "reading_state", f.Reading)
+		in(q.add(" AND "), q.col("reading_state"), f.Reading)
+		if unread(f.Reading) {
+			q.add(" AND reading_state NOT IN ('done', 'off')")
+		}
 	}
 	if !f.IssuedFrom.IsZero() {
-		q.add(" AND issued_on >= ?", f.IssuedFrom)
+		q.add(" AND "+q.col("issued_on")+" >= ?", f.IssuedFrom)
 	}
 	if !f.IssuedTo.IsZero() {
-		q.add(" AND issued_on <= ? AND issued_on <> ''", f.IssuedTo)
+		q.add(" AND "+q.col("issued_on")+" <= ? AND "+q.col("issued_on")+" > ''", f.IssuedTo)
 	}
-	return q.span("created_at", f.Created)
+	return q.span(q.col("created_at"), f.Created)
+}
+
+// unread reports whether all of these readings are in the index of the unread.
+func unread(states []archive.ReadingState) bool {
+	for _, s := range states {
+		if s == archive.ReadingDone || s == archive.ReadingOff || s == "" {
+			return false
+		}
+	}
+	return true
 }
 
 // span adds a half-open stretch of time.
@@ -91,73 +152,18 @@ func (q *query) span(column string, s archive.Span) *query {
 	return q
 }
 
-// page adds the place to go on from, the order and one row more than is shown, by which the next page is known.
-func (q *query) page(o ordering, tie string, key []string, n int) *query {
-	than, direction := ">", "ASC"
+// after adds the place to go on from.
+func (q *query) after(o ordering, tie string, key []string) *query {
+	if key == nil {
+		return q
+	}
+	than := ">"
 	if o.falling {
-		than, direction = "<", "DESC"
+		than = "<"
 	}
-	if key != nil {
-		q.add(" AND ("+o.column+", "+tie+") "+than+" (?, ?)", key[0], key[1])
-	}
-	return q.add(" ORDER BY "+o.column+" "+direction+", "+tie+" "+direction+" LIMIT ?", n+1)
+	return q.add(" AND ("+q.col(o.column)+", "+q.col(tie)+") "+than+" (?, ?)", key[0], key[1])
 }
 
-func (c documents) Browse(ctx context.Context, see archive.Visibility, f archive.Filter) (archive.Listing, error) {
-	order := f.Order
-	if order == "" {
-		order = archive.Newest
-	}
-	o, ok := orderings[order]
-	if !ok {
-		return archive.Listing{}, archive.Errorf(archive.Invalid, "no order %q", order)
-	}
-	var key []string
-	if f.After != "" {
-		k, err := parseCursor("documents/"+string(order), f.After, 2)
-		if err != nil {
-			return archive.Listing{}, err
-		}
-		key = k
-	}
-	if blind(see) {
-		return archive.Listing{}, nil
-	}
-	n := limit(f.Limit)
-	q := &query{d: c.t.d}
-	q.add(selectDocument+"WHERE 1 = 1").see(see).filter(f).page(o, "id", key, n)
-	ds, err := c.list(ctx, q.text.String(), q.args...)
-	if err != nil {
-		return archive.Listing{}, fmt.Errorf("browse documents: %w", err)
-	}
-	l := archive.Listing{Items: ds}
-	if len(ds) > n {
-		l.Items = ds[:n]
-		last := &ds[n-1]
-		at := map[string]string{"created_at": timeText(last.CreatedAt), "issued_on": last.Fields.IssuedOn.String(), "updated_at": timeText(last.UpdatedAt)}[o.column]
-		l.Next = cursor("documents/"+string(order), at, last.ID.String())
-	}
-	return l, nil
-}
-
-func (c documents) Counts(ctx context.Context, see archive.Visibility) (map[archive.State]int, error) {
-	counts := map[archive.State]int{}
-	if blind(see) {
-		return counts, nil
-	}
-	q := &query{d: c.t.d}
-	q.add(`SELECT state, count(*) FROM documents WHERE 1 = 1`).see(see).add(` GROUP BY state`)
-	err := q.each(ctx, c.t, func(scan func(...any) error) error {
-		var s archive.State
-		var n int
-		if err := scan(&s, &n); err != nil {
-			return err
-		}
-		counts[s] = n
-		return nil
-	})
-	if err != nil {
-		return nil, fmt.Errorf("count documents: %w", err)
-	}
-	return counts, nil
+func (q *query) sorted(o ordering, tie string, rows int) *query {
+	return q.add(" ORDER BY "+q.col(o.column)+o.direction()+", "+q.col(tie)+o.direction()+" LIMIT ?", rows)
 }

@@ -3,6 +3,10 @@ package catalog
 // dialect holds the few expressions that cannot be one text for both engines.
 type dialect struct {
 	name string
+	// chooses says that the way a list is found is chosen by us (plan.go) and not by the database.
+	chooses bool
+	// counting follows the name of the table in a count: SQLite would rather group by an index that has to look at every row.
+	counting string
 	// inJSON says that a column is one of the texts in a JSON array, given as the parameter "?".
 	inJSON func(column string) string
 	// claimLock ends the inner SELECT of a claim: on PostgreSQL workers skip the job another one is taking.
@@ -16,6 +20,8 @@ type dialect struct {
 
 var sqliteDialect = dialect{
 	name:      "sqlite",
+	chooses:   true,
+	counting:  " INDEXED BY documents_custodian",
 	inJSON:    func(column string) string { return column + " IN (SELECT value FROM json_each(?))" },
 	translate: translateSQLite,
 }

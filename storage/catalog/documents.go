@@ -25,7 +25,7 @@ const derivedColumns = `procedure_base, number_key, notation_key, agency_key, he
 const readingColumns = `reading_state, reading_done, reading_total, reading_confidence, reading_detail`
 
 const selectDocument = `SELECT ` + documentColumns + `, ` + readingColumns + `,
-	(SELECT string_agg(n.account, ',' ORDER BY n.place) FROM named n WHERE n.document = documents.id) FROM documents `
+	(SELECT string_agg(n.account, ',' ORDER BY n.place) FROM named n WHERE n.document = d.id) FROM documents AS d `
 
 func documentRow(d *archive.Document) []any {
 	f := &d.Fields

@@ -61,6 +61,8 @@ func (c dossiers) Update(ctx context.Context, d archive.Dossier, after int64) er
 	return nil
 }
 
+var newest = ordering{"created_at", true}
+
 // Browse lists dossiers inside see. A dossier has no class and no state: its custodian alone decides.
 func (c dossiers) Browse(ctx context.Context, see archive.Visibility, f archive.DossierFilter) (archive.DossierListing, error) {
 	var key []string
@@ -89,7 +91,7 @@ func (c dossiers) Browse(ctx context.Context, see archive.Visibility, f archive.
 	if p := strings.ToUpper(strings.TrimSpace(f.Prefix)); p != "" {
 		q.add(" AND code >= ? AND code < ?", p, p+"\U0010ffff")
 	}
-	q.page(ordering{"created_at", true}, "code", key, n)
+	q.after(newest, "code", key).sorted(newest, "code", n+1)
 	ds, err := all(ctx, c.t, q.text.String(), q.args, scanDossier)
 	if err != nil {
 		return archive.DossierListing{}, fmt.Errorf("browse dossiers: %w", err)

@@ -13,6 +13,7 @@ import (
 // query is a statement that is put together: in add, every ? is the next parameter.
 type query struct {
 	d    dialect
+	free string // the columns whose indexes may be used, where we choose (plan.go); "" means all
 	text strings.Builder
 	args []any
 }

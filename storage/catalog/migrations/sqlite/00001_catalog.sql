@@ -48,13 +48,16 @@ CREATE TABLE documents (
 CREATE INDEX documents_created   ON documents (created_at, id);
 CREATE INDEX documents_issued    ON documents (issued_on, id);
 CREATE INDEX documents_changed   ON documents (updated_at, id);
-CREATE INDEX documents_custodian ON documents (custodian, created_at, id);
+CREATE INDEX documents_scope     ON documents (custodian, created_at, id);
+CREATE INDEX documents_custodian ON documents (custodian, state, created_at, id, access, uploader); -- counts read nothing else
 CREATE INDEX documents_state     ON documents (state, created_at, id);
 CREATE INDEX documents_agency    ON documents (agency, created_at, id)         WHERE agency <> '';
 CREATE INDEX documents_procedure ON documents (procedure_base, created_at, id) WHERE procedure_base <> '';
+CREATE INDEX documents_type      ON documents (type, created_at, id)           WHERE type <> '';
 CREATE INDEX documents_dossier   ON documents (dossier, created_at, id)        WHERE dossier <> '';
 CREATE INDEX documents_number    ON documents (number_key, notation_key)       WHERE number_key <> '';
 CREATE INDEX documents_owner     ON documents (owner_id)                       WHERE owner_id <> '';
+CREATE INDEX documents_unread    ON documents (reading_state, created_at, id)  WHERE reading_state NOT IN ('done', 'off');
 CREATE INDEX documents_uploader  ON documents (uploader, created_at, id);
 CREATE INDEX documents_discarded ON documents (discarded_at)                   WHERE state = 'discarded';
 
@@ -208,6 +211,7 @@ CREATE TABLE tree_checkpoint (
 	at       TEXT    NOT NULL
 ) STRICT;
 
+-- Holds what is being written at the moment, a few rows: it is read whole.
 CREATE TABLE intents (
 	id            TEXT    NOT NULL PRIMARY KEY,
 	node          TEXT    NOT NULL,
@@ -220,10 +224,7 @@ CREATE TABLE intents (
 	created_at    TEXT    NOT NULL,
 	expires_at    TEXT    NOT NULL
 ) STRICT;
-CREATE INDEX intents_expires ON intents (expires_at);
 CREATE UNIQUE INDEX intents_document ON intents (document) WHERE document <> ''; -- the lock of the document
-CREATE INDEX intents_taken   ON intents (created_at) WHERE taken = 1;
-CREATE INDEX intents_node    ON intents (node, created_at);
 
 -- Due_at is run_at of a waiting job and lease_until of a running one: a lease that ran out is due like any other.
 CREATE TABLE jobs (

@@ -1,0 +1,166 @@
+package catalog
+
+import (
+	"context"
+	"database/sql"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"sohoa/archive"
+)
+
+// planner is a runner that writes down how SQLite finds what it is asked for.
+type planner struct {
+	runner
+	t     testing.TB
+	steps []string
+}
+
+func (p *planner) query(ctx context.Context, text string, args []any) (*sql.Rows, error) {
+	rows, err := p.runner.query(ctx, "EXPLAIN QUERY PLAN "+text, args)
+	if err != nil {
+		p.t.Fatalf("%s: %v", text, err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var id, parent, unused int
+		var detail string
+		if err := rows.Scan(&id, &parent, &unused, &detail); err != nil {
+			p.t.Fatal(err)
+		}
+		p.steps = append(p.steps, detail)
+	}
+	return p.runner.query(ctx, text, args)
+}
+
+func (p *planner) exec(ctx context.Context, text string, args []any) (sql.Result, error) {
+	rows, err := p.query(ctx, text, args)
+	if err == nil {
+		rows.Close()
+	}
+	return p.runner.exec(ctx, text, args)
+}
+
+// plan runs fn and returns the steps of its statements.
+func plan(t testing.TB, c *Catalog, fn func(tx archive.Tx) error) []string {
+	t.Helper()
+	p := &planner{t: t}
+	if err := c.Update(context.Background(), func(tx archive.Tx) error {
+		p.runner = inside(tx).run
+		inside(tx).run = p
+		return fn(tx)
+	}); err != nil {
+		t.Fatal(err)
+	}
+	return p.steps
+}
+
+// noScan wants no step to read a table, or a whole index with a look at every row, unless it is in the order of the list
+// and ends when the page is full.
+func noScan(t *testing.T, steps []string, order string) {
+	t.Helper()
+	for _, s := range steps {
+		scan, found := strings.CutPrefix(s, "SCAN ")
+		if !found || strings.HasPrefix(scan, "json_each") || strings.HasPrefix(scan, "(") || scan == "given" || strings.Contains(scan, "CONSTANT ROW") {
+			continue
+		}
+		if order != "" && strings.HasSuffix(scan, " INDEX "+order) {
+			continue
+		}
+		t.Errorf("%s\nof:\n%s", s, strings.Join(steps, "\n"))
+	}
+}
+
+// TestListsUseAnIndex reads the plan of every list people open.
+func TestListsUseAnIndex(t *testing.T) {
+	c := openFile(t, filepath.Join(t.TempDir(), "catalog.db"), Options{})
+	province(t, c, 300)
+	for _, l := range lists {
+		t.Run(l.name, func(t *testing.T) {
+			order := map[archive.Order]string{archive.Issued: "documents_issued", archive.Changed: "documents_changed"}[l.f.Order]
+			if order == "" {
+				order = "documents_created"
+			}
+			for _, after := range []string{"", l.cursor()} {
+				l.f.After = after
+				noScan(t, plan(t, c, func(tx archive.Tx) error {
+					_, err := tx.Documents().Browse(t.Context(), l.see, l.f)
+					return err
+				}), order)
+			}
+		})
+	}
+}
+
+func (l exampleList) cursor() string {
+	order := l.f.Order
+	if order == "" {
+		order = archive.Newest
+	}
+	at := "2021-06-01T00:00:00.000000Z"
+	if order == archive.Issued {
+		at = "2021-06-01"
+	}
+	return cursor("documents/"+string(order), at, archive.NewID().String())
+}
+
+// TestStatementsUseAnIndex reads the plan of what runs with every request or all the time.
+func TestStatementsUseAnIndex(t *testing.T) {
+	c := openFile(t, filepath.Join(t.TempDir(), "catalog.db"), Options{})
+	province(t, c, 50)
+	ctx := t.Context()
+	id, now := archive.NewID(), archive.SystemClock{}.Now()
+	for name, fn := range map[string]func(tx archive.Tx) error{
+		"events of a paper": func(tx archive.Tx) error { _, err := tx.Events().Of(ctx, id, archive.ID{}, 9); return err },
+		"change feed":       func(tx archive.Tx) error { _, err := tx.Events().Since(ctx, 5, 9); return err },
+		"last number":       func(tx archive.Tx) error { _, err := tx.Events().Last(ctx); return err },
+		"trail of an actor": func(tx archive.Tx) error {
+			_, err := tx.Events().Browse(ctx, archive.EventFilter{Actor: id})
+			return err
+		},
+		"trail of a paper": func(tx archive.Tx) error {
+			_, err := tx.Events().Browse(ctx, archive.EventFilter{Document: id})
+			return err
+		},
+		"trail of an act": func(tx archive.Tx) error {
+			_, err := tx.Events().Browse(ctx, archive.EventFilter{Action: "view"})
+			return err
+		},
+		"trail of a time": func(tx archive.Tx) error {
+			_, err := tx.Events().Browse(ctx, archive.EventFilter{At: archive.Span{From: now}})
+			return err
+		},
+		"leaves":            func(tx archive.Tx) error { _, err := tx.Tree().Leaves(ctx, 5, 9); return err },
+		"numbering":         func(tx archive.Tx) error { tx.Tree().Number(ctx, 5, []archive.ID{id, archive.NewID()}); return nil },
+		"claim":             func(tx archive.Tx) error { tx.Jobs().Claim(ctx, "n", []archive.JobKind{"read"}, now, 1); return nil },
+		"intent of a paper": func(tx archive.Tx) error { tx.Intents().OfDocument(ctx, id); return nil },
+		"same digest":       func(tx archive.Tx) error { _, err := tx.Documents().WithDigest(ctx, archive.Digest{}); return err },
+		"same number": func(tx archive.Tx) error {
+			_, err := tx.Documents().SameNumber(ctx, archive.Document{ID: id, Fields: archive.Fields{Number: "1", IssuingAgency: archive.AgencyRef{Code: "H15"}}}, 5)
+			return err
+		},
+		"discarded":            func(tx archive.Tx) error { _, err := tx.Documents().Discarded(ctx, now, 5); return err },
+		"walk":                 func(tx archive.Tx) error { _, err := tx.Documents().Walk(ctx, id, 5); return err },
+		"pages":                func(tx archive.Tx) error { _, err := tx.Pages().List(ctx, id, 1); return err },
+		"expired sessions":     func(tx archive.Tx) error { return tx.Sessions().Expire(ctx, now) },
+		"sessions of a person": func(tx archive.Tx) error { return tx.Sessions().DeleteAll(ctx, id) },
+		"old answers":          func(tx archive.Tx) error { return tx.Answers().Forget(ctx, now, "n", now) },
+		"login":                func(tx archive.Tx) error { tx.Accounts().ByLogin(ctx, "x"); return nil },
+		"token":                func(tx archive.Tx) error { tx.Tokens().ByHash(ctx, archive.Digest{}); return nil },
+	} {
+		t.Run(name, func(t *testing.T) {
+			order := map[string]string{"claim": "jobs_urgent"}[name]
+			noScan(t, plan(t, c, fn), order)
+		})
+	}
+	for name, see := range map[string]archive.Visibility{"one office": scope("H15.001"), "480 offices": scope(offices(0, 120)...), "the province": scope(), "all": {Everything: true}} {
+		t.Run("counts of "+name, func(t *testing.T) {
+			for _, s := range plan(t, c, func(tx archive.Tx) error { _, err := tx.Documents().Counts(ctx, see); return err }) {
+				if strings.Contains(s, " d") && !strings.Contains(s, "COVERING INDEX documents_custodian") && !strings.Contains(s, "(id=?)") {
+					t.Error(s)
+				}
+			}
+		})
+	}
+}
