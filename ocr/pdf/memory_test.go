@@ -6,10 +6,13 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"image"
+	"image/jpeg"
 	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"runtime/debug"
 	"strconv"
 	"strings"
@@ -46,7 +49,9 @@ type childReport struct {
 }
 
 func playChild() {
-	limit := &unix.Rlimit{Cur: childMemory, Max: childMemory}
+	// What the runtime has mapped before the first paper comes, whether used or not, is not the papers' doing.
+	most := uint64(status("VmData:")) + childMemory
+	limit := &unix.Rlimit{Cur: most, Max: most}
 	if err := unix.Setrlimit(unix.RLIMIT_DATA, limit); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(3)
@@ -67,16 +72,16 @@ func playChild() {
 		if err != nil {
 			report.Err = err.Error()
 		}
-		report.Took, report.Peak = time.Since(start), anonymous()
+		report.Took, report.Peak = time.Since(start), status("RssAnon:")
 		_ = out.Encode(report)
 	}
 }
 
-// anonymous is the private memory of this process that no file backs.
-func anonymous() int64 {
+// status reads a size of this process, in bytes: RssAnon is the private memory that no file backs.
+func status(key string) int64 {
 	b, _ := os.ReadFile("/proc/self/status")
 	for line := range strings.Lines(string(b)) {
-		if kb, ok := strings.CutPrefix(line, "RssAnon:"); ok {
+		if kb, ok := strings.CutPrefix(line, key); ok {
 			n, _ := strconv.ParseInt(strings.TrimSuffix(strings.TrimSpace(kb), " kB"), 10, 64)
 			return n << 10
 		}
@@ -88,6 +93,9 @@ func anonymous() int64 {
 // test.
 func inspectInChild(t *testing.T, papers []string) []childReport {
 	t.Helper()
+	if raceDetector {
+		t.Skip("the race detector's memory fits under no limit")
+	}
 	self, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
@@ -133,5 +141,70 @@ func TestEveryPaperFitsInAChild(t *testing.T) {
 			t.Errorf("%s: %s", r.Name, r.Err)
 		}
 		t.Logf("%-70s %-16s %8s %4d MB", strings.TrimPrefix(r.Name, root), r.Refusal, r.Took.Round(time.Millisecond), r.Peak>>20)
+	}
+}
+
+// TestLargePapersFitInAChild inspects files larger than the child's memory.
+func TestLargePapersFitInAChild(t *testing.T) {
+	jpg := make([]byte, 1<<20) // never decoded here
+	copy(jpg, "\xff\xd8\xff")
+	path := filepath.Join(t.TempDir(), "large.pdf")
+	f, err := os.Create(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	w := bufio.NewWriter(f)
+	if err := scanned(w, 300, jpg); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Flush(); err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range inspectInChild(t, []string{path}) {
+		if r.Refusal != "" || r.Err != "" {
+			t.Errorf("refusal %q %s", r.Refusal, r.Err)
+		}
+		if r.Peak > 64<<20 {
+			t.Errorf("%d MB for a file of 300 MB", r.Peak>>20)
+		}
+	}
+}
+
+// TestPagesLeaveNothingBehind reads a thousand pages and compares what is held after 20 with what is held after all.
+func TestPagesLeaveNothingBehind(t *testing.T) {
+	var jpg bytes.Buffer
+	if err := jpeg.Encode(&jpg, image.NewYCbCr(image.Rect(0, 0, 330, 467), image.YCbCrSubsampleRatio420), nil); err != nil {
+		t.Fatal(err)
+	}
+	var file bytes.Buffer
+	if err := scanned(&file, 1000, jpg.Bytes()); err != nil {
+		t.Fatal(err)
+	}
+	p, err := Open(context.Background(), temporary(t, file.Bytes()), Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer p.Close()
+	held := func() uint64 {
+		runtime.GC()
+		var m runtime.MemStats
+		runtime.ReadMemStats(&m)
+		return m.HeapAlloc
+	}
+	var early uint64
+	for n := 1; n <= p.Pages(); n++ {
+		if _, _, err := p.Words(context.Background(), n); err != nil {
+			t.Fatal(err)
+		}
+		if m, _, err := p.Picture(context.Background(), n); err != nil || m.Bounds().Dx() != 330 {
+			t.Fatalf("page %d: %v", n, err)
+		}
+		if n == 20 {
+			early = held()
+		}
+	}
+	if late := held(); late > early+4<<20 {
+		t.Errorf("%d KB held after 20 pages, %d KB after %d", early>>10, late>>10, p.Pages())
 	}
 }
