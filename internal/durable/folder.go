@@ -7,6 +7,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"sync"
 	"sync/atomic"
 )
 
@@ -15,6 +16,9 @@ const (
 	FileMode   fs.FileMode = 0o640
 	FolderMode fs.FileMode = 0o750
 )
+
+// syncsAtOnce bounds the fsyncs that SyncAll of one folder, whoever calls it, has under way: each holds a thread.
+const syncsAtOnce = 32
 
 // Counter counts fsyncs. Several folders may share one; the zero value is ready.
 type Counter struct{ n atomic.Int64 }
@@ -27,6 +31,7 @@ func (c *Counter) Syncs() int64 { return c.n.Load() }
 type Folder struct {
 	root  *os.Root
 	count *Counter
+	slots chan struct{} // held while SyncAll syncs one thing
 }
 
 // Open opens dir, making it and its missing parents durably first. count may be nil. The caller closes the folder.
@@ -45,7 +50,7 @@ func Open(dir string, count *Counter) (*Folder, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open folder: %w", err)
 	}
-	return &Folder{root: root, count: count}, nil
+	return &Folder{root: root, count: count, slots: make(chan struct{}, syncsAtOnce)}, nil
 }
 
 // makePath makes dir and its parents. It works on the operator's own path, before there is a root to be inside of.
@@ -163,4 +168,26 @@ func (d *Folder) SyncDir(name string) error {
 	}
 	defer f.Close()
 	return d.Sync(f)
+}
+
+// SyncAll is Sync of every file and SyncDir of every folder, all at the same time: a journal that is asked for many of them
+// together writes them together, which takes two thirds of the time of one after the other. It waits for all of them.
+func (d *Folder) SyncAll(files []*os.File, folders []string) error {
+	var all sync.WaitGroup
+	errs := make([]error, len(files)+len(folders))
+	do := func(i int, act func() error) {
+		d.slots <- struct{}{}
+		all.Go(func() {
+			errs[i] = act()
+			<-d.slots
+		})
+	}
+	for i, f := range files {
+		do(i, func() error { return d.Sync(f) })
+	}
+	for i, name := range folders {
+		do(len(files)+i, func() error { return d.SyncDir(name) })
+	}
+	all.Wait()
+	return errors.Join(errs...)
 }

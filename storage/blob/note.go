@@ -32,6 +32,9 @@ func (s *Spool) note(intent archive.ID, text string) error {
 	}
 	_, err = f.WriteString(text)
 	if err == nil {
+		err = s.at("sync note")
+	}
+	if err == nil {
 		err = s.folder.Sync(f)
 	}
 	if e := f.Close(); err == nil {

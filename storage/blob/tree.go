@@ -112,7 +112,8 @@ func (d *Disk) placeTree(stage, ground, to string) (moved bool, err error) {
 	return true, d.folder.SyncDir(ground)
 }
 
-// stageTree writes the files below base, a folder somewhere in stage, and makes them and every folder below stage durable. Everything is written before anything is synced: the first fsync then carries most of the others' journal.
+// stageTree writes the files below base, a folder somewhere in stage, and makes them and every folder below stage
+// durable. Their order among each other is of no matter: nothing is in its place before the rename.
 func (d *Disk) stageTree(ctx context.Context, stage, base string, files []TreeFile) error {
 	w := d.spool.folder
 	var open []*os.File
@@ -147,27 +148,10 @@ func (d *Disk) stageTree(ctx context.Context, stage, base string, files []TreeFi
 			open = append(open, f)
 		}
 	}
-	for _, f := range open {
-		durable.Begin(f, 0, 0)
+	if err := d.spool.at("sync tree"); err != nil {
+		return err
 	}
-	for _, f := range open {
-		if err := d.spool.at("sync file"); err != nil {
-			return err
-		}
-		if err := w.Sync(f); err != nil {
-			return err
-		}
-	}
-	slices.SortFunc(folders, func(a, b string) int { return strings.Count(b, "/") - strings.Count(a, "/") })
-	for _, dir := range folders {
-		if err := d.spool.at("sync staged folder"); err != nil {
-			return err
-		}
-		if err := w.SyncDir(dir); err != nil {
-			return err
-		}
-	}
-	return nil
+	return w.SyncAll(open, folders)
 }
 
 // stageFile makes one file of a tree and returns it open when its bytes are not durable yet.

@@ -255,7 +255,7 @@ func TestKilledAtEveryStep(t *testing.T) {
 		t.Skip("a process per step")
 	}
 	for step := 1; ; step++ {
-		dir, l := t.TempDir(), newLedger()
+		dir, l := quickDir(t), newLedger()
 		finished := l.run(t, dir, step, 0)
 		l.check(t, dir)
 		if t.Failed() {
@@ -270,11 +270,11 @@ func TestKilledAtEveryStep(t *testing.T) {
 
 // A process is killed at any moment, again and again over one store.
 func TestKilledAtAnyMoment(t *testing.T) {
-	rounds := 12
+	rounds := 25
 	if testing.Short() {
 		rounds = 3
 	}
-	dir := t.TempDir()
+	dir := quickDir(t)
 	l := newLedger()
 	for round := range rounds {
 		lines := 1 + rand.IntN(40)

@@ -109,7 +109,7 @@ func TestMemoryStoreGoesAway(t *testing.T) {
 // goesAway does the act against a failing store and reports whether the fault was met.
 func goesAway(t *testing.T, a act, fault mem.Fault, again bool) bool {
 	t.Helper()
-	store, dir, id, intent := mem.New(), t.TempDir(), newObject(), archive.NewID()
+	store, dir, id, intent := mem.New(), quickDir(t), newObject(), archive.NewID()
 	v := openMem(t, store, dir)
 	old := a.prepared(t, v, id)
 	before := store.Keys()
@@ -182,7 +182,7 @@ func TestDiskRefusesAStep(t *testing.T) {
 
 func refuses(t *testing.T, a act, after int, again bool, seen map[string]bool) bool {
 	t.Helper()
-	dir, id, intent := t.TempDir(), newObject(), archive.NewID()
+	dir, id, intent := quickDir(t), newObject(), archive.NewID()
 	v := openDisk(t, dir, nil)
 	disk := v.store.(*blob.Disk)
 	old := a.prepared(t, v, id)
@@ -229,7 +229,7 @@ func TestEraseCutShort(t *testing.T) {
 	for _, applied := range []bool{false, true} {
 		for n, met := 0, true; met; n++ {
 			store, id := mem.New(), newObject()
-			v := openMem(t, store, t.TempDir())
+			v := openMem(t, store, quickDir(t))
 			empty := store.Keys()
 			old := acts[1].prepared(t, v, id)
 			store.Break(mem.Fault{After: n, Applied: applied, Stay: true, Err: errGone})
@@ -256,7 +256,7 @@ func TestEraseCutShort(t *testing.T) {
 func TestRootCutShort(t *testing.T) {
 	for _, applied := range []bool{false, true} {
 		for n, met := 0, true; met; n++ {
-			store, dir := mem.New(), t.TempDir()
+			store, dir := mem.New(), quickDir(t)
 			spool, err := blob.OpenSpool(dir, nil)
 			if err != nil {
 				t.Fatal(err)
@@ -268,5 +268,36 @@ func TestRootCutShort(t *testing.T) {
 			spool.Close()
 			vaulttest.Commit(t, openMem(t, store, dir), newObject(), 0, map[string]string{"k": "x"})
 		}
+	}
+}
+
+// A half-made version is removed by the intent that made it, or by the next commit, and by nobody else.
+func TestUnspoolOfAnotherIntent(t *testing.T) {
+	store, id := mem.New(), newObject()
+	v := openMem(t, store, quickDir(t))
+	old := acts[1].prepared(t, v, id)
+	before := store.Keys()
+	maker, other := archive.NewID(), archive.NewID()
+	store.Break(mem.Fault{Step: mem.Replace, Stay: true, Err: errGone})
+	if _, err := acts[1].attempt(t, v, id, maker, old); !errors.Is(err, errGone) {
+		t.Fatal(err)
+	}
+	left := store.Keys()
+	store.Break(mem.Fault{Step: mem.Delete, Stay: true, Err: errGone}) // the other act gets as far as its note
+	if _, err := acts[1].attempt(t, v, id, other, old); !errors.Is(err, errGone) {
+		t.Fatal(err)
+	}
+	store.Heal()
+	if err := v.Unspool(t.Context(), other); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(left, store.Keys()); diff != "" {
+		t.Error(diff)
+	}
+	if err := v.Unspool(t.Context(), maker); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(before, store.Keys()); diff != "" {
+		t.Error(diff)
 	}
 }

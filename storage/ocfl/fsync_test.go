@@ -4,9 +4,12 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"sohoa/archive"
 	"sohoa/archive/vaulttest"
 	"sohoa/internal/durable"
+	"sohoa/storage/blob"
 )
 
 // A deposit may cost twelve fsyncs, two of which are the catalog's.
@@ -14,7 +17,7 @@ func TestFsyncsOfADeposit(t *testing.T) {
 	var count durable.Counter
 	v := openDisk(t, t.TempDir(), &count)
 	folders := map[string]bool{}
-	for range 60 {
+	for range 20 {
 		id, intent := newObject(), archive.NewID()
 		root := v.layout.root(id)
 		before := count.Syncs()
@@ -47,6 +50,41 @@ func TestFsyncsOfAVersion(t *testing.T) {
 	// The note and its folder; two contents, inventory, sidecar; content, version, object; the object again.
 	if n := count.Syncs() - before; n != 10 {
 		t.Errorf("%d fsyncs, want 10", n)
+	}
+}
+
+// What a power cut may find depends on this order: nothing has its place before it is durable, and nobody is answered before
+// its place is.
+func TestOrderOfSteps(t *testing.T) {
+	v := openDisk(t, t.TempDir(), nil)
+	var steps []string
+	v.store.(*blob.Disk).StepForTest(func(step string) error {
+		if len(steps) == 0 || steps[len(steps)-1] != step {
+			steps = append(steps, step)
+		}
+		return nil
+	})
+	id, intent := newObject(), archive.NewID()
+	f := vaulttest.Spool(t, v, intent, "paper")
+	c := archive.Commit{Object: id, Intent: intent, At: vaulttest.At, Files: []archive.File{{Path: "k", Spooled: f}}}
+	if _, err := v.Commit(t.Context(), c); err != nil {
+		t.Fatal(err)
+	}
+	want := []string{"sync spooled file", "write file", "sync tree", "rename tree", "sync folder", "discard spooled file"}
+	if diff := cmp.Diff(want, steps); diff != "" {
+		t.Errorf("new object: %s", diff)
+	}
+	steps = nil
+	vaulttest.Commit(t, v, id, 1, map[string]string{"k": "changed"})
+	want = []string{
+		"sync note", "rename note", "sync spool", // before anything is in the object
+		"move tree away",                                        // what an act that was cut short left; here nothing
+		"write file", "sync tree", "rename tree", "sync folder", // the version's folder
+		"rename file", "sync folder", // root inventory and sidecar
+		"forget note",
+	}
+	if diff := cmp.Diff(want, steps); diff != "" {
+		t.Errorf("version: %s", diff)
 	}
 }
 

@@ -61,6 +61,18 @@ func openDisk(t testing.TB, dir string, count *durable.Counter) *Vault {
 	return v
 }
 
+// quickDir returns an empty folder in memory where there is one: for tests of what a dead process leaves, which is the same on
+// every file system and comes at a tenth of the price without a disk's fsyncs.
+func quickDir(t testing.TB) string {
+	t.Helper()
+	dir, err := os.MkdirTemp("/dev/shm", "sohoa")
+	if err != nil {
+		return t.TempDir()
+	}
+	t.Cleanup(func() { os.RemoveAll(dir) })
+	return dir
+}
+
 // openMem opens the vault over a memory store, its spool in dir.
 func openMem(t testing.TB, store *mem.Store, dir string) *Vault {
 	t.Helper()

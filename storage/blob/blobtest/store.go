@@ -367,22 +367,24 @@ func race(t *testing.T, s blob.Store) {
 	if won.Load() != 1 {
 		t.Errorf("%d creators won", won.Load())
 	}
-	won.Store(0)
-	was := archive.DigestOf([]byte(get(t, s, "deep/er/k")))
-	for i := range 8 {
-		all.Go(func() {
-			err := s.Replace(t.Context(), "deep/er/k", was, strings.NewReader(fmt.Sprint("replaced ", i)))
-			switch {
-			case err == nil:
-				won.Add(1)
-			case archive.KindOf(err) != archive.Conflict:
-				t.Error(err)
-			}
-		})
-	}
-	all.Wait()
-	if won.Load() != 1 {
-		t.Errorf("%d replacers won", won.Load())
+	for round := range 10 {
+		won.Store(0)
+		was := archive.DigestOf([]byte(get(t, s, "deep/er/k")))
+		for i := range 8 {
+			all.Go(func() {
+				err := s.Replace(t.Context(), "deep/er/k", was, strings.NewReader(fmt.Sprint(round, " replaced ", i)))
+				switch {
+				case err == nil:
+					won.Add(1)
+				case archive.KindOf(err) != archive.Conflict:
+					t.Error(err)
+				}
+			})
+		}
+		all.Wait()
+		if won.Load() != 1 {
+			t.Errorf("%d replacers won", won.Load())
+		}
 	}
 }
 
