@@ -1,0 +1,159 @@
+package web
+
+import (
+	"errors"
+	"io"
+	"mime/multipart"
+	"net/http"
+
+	"sohoa/archive"
+)
+
+// depositForm is the box that papers are dropped into. With script each file goes by itself to the REST interface; without
+// it the form sends one file to deposit.
+type depositForm struct {
+	Kinds    []Option
+	Agencies []Option
+	Agency   string // chosen custodian
+	Dossier  string
+	Accept   string
+	Faults   Faults
+	Alert    string
+	Findings []Finding
+	Other    string // the paper that has the same bytes
+	Must     bool   // whose scope is the whole province has to name an agency
+}
+
+const accepted = ".pdf,.jpg,.jpeg,.png,.tif,.tiff,application/pdf,image/jpeg,image/png,image/tiff"
+
+func (d *depositForm) furnish(v *visit, n names) {
+	kind := ""
+	for _, o := range d.Kinds {
+		if o.Selected {
+			kind = o.Value
+		}
+	}
+	d.Kinds, d.Accept = v.options("kind", []string{string(archive.Component), string(archive.Result)}, kind), accepted
+	d.Must = v.actor.Agency == ""
+	for _, g := range n {
+		if v.actor.Covers(g.Code) {
+			d.Agencies = append(d.Agencies, Option{Value: g.Code.String(), Text: g.Name, Selected: g.Code.String() == d.Agency})
+		}
+	}
+}
+
+// deposit takes one file from a browser without script.
+func (p *Pages) deposit(v *visit) error {
+	var dep archive.Deposit
+	form := depositForm{}
+	doc, err := p.receive(v, &dep, &form, func() (archive.Document, error) { return p.Archive.Deposit(v.ctx, v.actor, dep) })
+	if err == nil {
+		return v.redirect("/documents/" + doc.ID.String() + "?done=deposited")
+	}
+	faults, alert, status, ok := p.faults(v, err)
+	if !ok {
+		return err
+	}
+	form.Faults, form.Alert = faults, alert
+	if form.Alert == "" && len(faults) > 0 && faults.Of("agency") == "" && faults.Of("dossier") == "" {
+		form.Alert = faults[0].Text
+	}
+	var e *archive.Error
+	if errors.As(err, &e) {
+		form.Findings, form.Other = v.findings(e.Findings), e.Other.String()
+	}
+	form.Kinds = []Option{{Value: string(dep.Kind), Selected: true}}
+	return p.showHome(v, status, form)
+}
+
+// rescan takes a new scan of a paper.
+func (p *Pages) rescan(v *visit) error {
+	id, err := v.id()
+	if err != nil {
+		return err
+	}
+	var dep archive.Deposit
+	_, err = p.receive(v, &dep, &depositForm{}, func() (archive.Document, error) { return p.Archive.AddVersion(v.ctx, v.actor, id, 0, dep) })
+	if err == nil {
+		return v.redirect("/documents/" + id.String() + "?done=rescanned")
+	}
+	_, alert, status, ok := p.faults(v, err)
+	if !ok {
+		return err
+	}
+	var e *archive.Error
+	var found []Finding
+	if errors.As(err, &e) {
+		found = v.findings(e.Findings)
+	}
+	return p.showDocument(v, id, status, documentAnswer{alert: alert, findings: found})
+}
+
+// receive reads a form whose fields stand before its file and hands the file on as it comes: it is never whole in memory.
+func (p *Pages) receive(v *visit, dep *archive.Deposit, form *depositForm, then func() (archive.Document, error)) (archive.Document, error) {
+	r := v.gin.Request
+	r.Body = http.MaxBytesReader(v.gin.Writer, r.Body, p.Archive.Limits.FileBytes+p.Archive.Limits.MetadataBytes)
+	parts, err := r.MultipartReader()
+	if err != nil {
+		return archive.Document{}, archive.Errorf(archive.Invalid, "deposit form: %w", err)
+	}
+	for {
+		part, err := parts.NextPart()
+		if errors.Is(err, io.EOF) {
+			msg := archive.Text{VI: "Chưa chọn tệp nào.", EN: "No file was chosen."}
+			return archive.Document{}, archive.Fault(archive.Invalid, "no_file", msg)
+		}
+		if err != nil {
+			return archive.Document{}, formError(err)
+		}
+		if part.FormName() == "file" {
+			if part.FileName() == "" {
+				continue
+			}
+			dep.Body, dep.FileName, dep.MediaType = part, part.FileName(), part.Header.Get("Content-Type")
+			return then()
+		}
+		if err := takeField(part, dep, form); err != nil {
+			return archive.Document{}, err
+		}
+	}
+}
+
+// takeField reads one of the fields beside the file.
+func takeField(part *multipart.Part, dep *archive.Deposit, form *depositForm) error {
+	const longest = 200 // bytes of any of these fields
+	b, err := io.ReadAll(io.LimitReader(part, longest))
+	if err != nil {
+		return formError(err)
+	}
+	value := string(b)
+	read := func(field string, err error) error {
+		var e *archive.Error
+		if errors.As(err, &e) {
+			return &archive.Error{Kind: archive.Invalid, Msg: e.Msg, Fields: []archive.FieldError{{Field: field, Code: e.CodeOrKind(), Msg: e.Msg}}}
+		}
+		return err
+	}
+	switch part.FormName() {
+	case "kind":
+		dep.Kind = archive.DocumentKind(value)
+	case "dossier":
+		form.Dossier = value
+		return read("dossier", dep.Dossier.UnmarshalText(b))
+	case "agency":
+		form.Agency = value
+		return read("agency", dep.Agency.UnmarshalText(b))
+	case "allow_duplicate":
+		dep.AllowDuplicate = value != ""
+	}
+	return nil
+}
+
+// formError keeps what the transport says (too large, too slow) and calls the rest a form that broke off.
+func formError(err error) error {
+	var large *http.MaxBytesError
+	if errors.As(err, &large) {
+		return archive.Errorf(archive.TooLarge, "%w", err)
+	}
+	return archive.Errorf(archive.Invalid, "deposit form: %w", err)
+}

@@ -1,0 +1,35 @@
+// What every page has: the mark that script runs, menus that close, and keys that lead to the search box and the help.
+document.documentElement.classList.add("script");
+
+// Nothing may fire while a Vietnamese syllable is being composed; 229 is what some input methods send instead.
+export const composing = (e) => e.isComposing || e.keyCode === 229;
+
+export const typing = (el) => !!el && (el.isContentEditable || /^(input|textarea|select)$/i.test(el.tagName));
+
+document.addEventListener("click", (e) => {
+  for (const menu of document.querySelectorAll("details.menu[open]")) {
+    if (!menu.contains(e.target)) menu.open = false;
+  }
+});
+
+document.addEventListener("keydown", (e) => {
+  if (composing(e)) return;
+  if (e.key === "Escape") {
+    for (const menu of document.querySelectorAll("details.menu[open]")) {
+      menu.open = false;
+      menu.querySelector("summary").focus();
+    }
+    return;
+  }
+  if (e.ctrlKey || e.metaKey || e.altKey || typing(e.target) || document.querySelector("dialog[open]")) return;
+  if (e.key === "/") {
+    const ask = document.querySelector("#q") || document.querySelector("#ask");
+    if (ask) {
+      e.preventDefault();
+      ask.focus();
+      ask.select();
+    }
+  } else if (e.key === "?") {
+    document.querySelector("#keys")?.showModal();
+  }
+});

@@ -1,0 +1,31 @@
+package web
+
+// paperTypes are the 29 types of administrative documents of Decree 30/2020/NĐ-CP, art. 7, with the abbreviations of its
+// annex III. Two have none and stand under their name.
+var paperTypes = []struct{ Code, Name string }{
+	{"NQ", "Nghị quyết"}, {"QĐ", "Quyết định"}, {"CT", "Chỉ thị"}, {"QC", "Quy chế"}, {"QyĐ", "Quy định"}, {"TC", "Thông cáo"}, {"TB", "Thông báo"},
+	{"HD", "Hướng dẫn"}, {"CTr", "Chương trình"}, {"KH", "Kế hoạch"}, {"PA", "Phương án"}, {"ĐA", "Đề án"}, {"DA", "Dự án"}, {"BC", "Báo cáo"},
+	{"BB", "Biên bản"}, {"TTr", "Tờ trình"}, {"HĐ", "Hợp đồng"}, {"CĐ", "Công điện"}, {"BGN", "Bản ghi nhớ"}, {"BTT", "Bản thỏa thuận"},
+	{"GUQ", "Giấy ủy quyền"}, {"GM", "Giấy mời"}, {"GGT", "Giấy giới thiệu"}, {"GNP", "Giấy nghỉ phép"}, {"PG", "Phiếu gửi"}, {"PC", "Phiếu chuyển"},
+	{"PB", "Phiếu báo"}, {"Công văn", "Công văn"}, {"Thư công", "Thư công"},
+}
+
+// typeName spells out the code of a type; what is no code is a name already.
+func typeName(code string) string {
+	for _, t := range paperTypes {
+		if t.Code == code {
+			return t.Name
+		}
+	}
+	return code
+}
+
+// typeCode is the reverse for what a person typed or chose by name.
+func typeCode(name string) string {
+	for _, t := range paperTypes {
+		if t.Name == name {
+			return t.Code
+		}
+	}
+	return name
+}

@@ -1,0 +1,137 @@
+package web
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/gin-gonic/gin"
+
+	"sohoa/archive"
+)
+
+// visit is one request to a page.
+type visit struct {
+	gin     *gin.Context
+	ctx     context.Context
+	actor   archive.Actor
+	account archive.Account
+	known   bool
+	lang    string
+}
+
+type handler func(*visit) error
+
+// policy lets a page load what this host serves and nothing else; require-trusted-types-for turns every assignment of a
+// text to innerHTML and its relatives into an error (W3C CSP 3, Trusted Types).
+const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; " +
+	"base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'"
+
+func secure(h http.Header) {
+	h.Set("Content-Security-Policy", policy)
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("Referrer-Policy", "same-origin")
+	h.Set("Cache-Control", "no-store") // pages show personal data; public computers exist
+}
+
+// open serves a page to everybody.
+func (p *Pages) open(h handler) gin.HandlerFunc {
+	return func(c *gin.Context) {
+		secure(c.Writer.Header())
+		v := &visit{gin: c, ctx: c.Request.Context()}
+		v.lang = p.Lang(v.ctx)
+		if l, ok := Language(c.Request); ok {
+			v.lang = l
+		}
+		var err error
+		v.actor, v.account, v.known, err = p.Door.Who(c.Request)
+		if err == nil {
+			err = h(v)
+		}
+		if err != nil {
+			p.fail(v, err)
+		}
+	}
+}
+
+// unsettled serves a page to whoever has signed in, even with a password that was printed.
+func (p *Pages) unsettled(h handler) gin.HandlerFunc {
+	return p.open(func(v *visit) error {
+		if !v.known {
+			to := "/signin"
+			if v.gin.Request.Method == http.MethodGet {
+				to += "?next=" + url.QueryEscape(v.gin.Request.URL.RequestURI())
+			}
+			return v.redirect(to)
+		}
+		return h(v)
+	})
+}
+
+// staff serves a page to whoever has signed in and chosen a password of his own.
+func (p *Pages) staff(h handler) gin.HandlerFunc {
+	return p.unsettled(func(v *visit) error {
+		if v.account.MustChange {
+			return v.redirect("/account")
+		}
+		return h(v)
+	})
+}
+
+// redirect sends the browser on with a GET.
+func (v *visit) redirect(to string) error {
+	v.gin.Redirect(http.StatusSeeOther, to)
+	return nil
+}
+
+func (v *visit) query(name string) string { return v.gin.Query(name) }
+func (v *visit) form(name string) string  { return v.gin.PostForm(name) }
+
+func (v *visit) say(t archive.Text) string { return t.In(v.lang) }
+
+// t returns a text of the catalogue. Unlike in templates an unknown key is not found before it is used; the tests use
+// every key.
+func (v *visit) t(key string, args ...any) string { return textOf(v.lang, key, args...) }
+
+// id reads the id of the address. What is no id names nothing.
+func (v *visit) id() (archive.ID, error) {
+	id, err := archive.ParseID(v.gin.Param("id"))
+	if err != nil {
+		return archive.ID{}, archive.ErrNotFound
+	}
+	return id, nil
+}
+
+// local accepts an address of this house to go to next, and nothing that leads elsewhere ("//host", "/\host").
+func local(s string) string {
+	if !strings.HasPrefix(s, "/") || strings.HasPrefix(s, "//") || strings.ContainsAny(s, "\\\r\n\t") {
+		return "/"
+	}
+	u, err := url.Parse(s)
+	if err != nil || u.Host != "" || u.Scheme != "" {
+		return "/"
+	}
+	return s
+}
+
+const languageCookie = "sohoa-lang"
+
+// Language returns the language a person chose on a page, remembered by a cookie.
+func Language(r *http.Request) (string, bool) {
+	c, err := r.Cookie(languageCookie)
+	if err != nil || c.Value != "vi" && c.Value != "en" {
+		return "", false
+	}
+	return c.Value, true
+}
+
+// language remembers the language chosen and goes back to where it was chosen.
+func (p *Pages) language(v *visit) error {
+	lang := "vi"
+	if v.form("lang") == "en" {
+		lang = "en"
+	}
+	http.SetCookie(v.gin.Writer, &http.Cookie{Name: languageCookie, Value: lang, Path: "/", MaxAge: 365 * 24 * 3600, HttpOnly: true, SameSite: http.SameSiteLaxMode})
+	return v.redirect(local(v.form("back")))
+}

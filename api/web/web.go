@@ -1,0 +1,137 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net/http"
+
+	"github.com/gin-gonic/gin"
+
+	"sohoa/archive"
+)
+
+// Config is what the pages are built of. Archive, Door, Lang and Problem are required.
+type Config struct {
+	Archive *archive.Archive
+	// Door says who comes in and lets people in and out.
+	Door Door
+	// Lang returns the language of a request, "vi" or "en". The door that decides it asks Language first, so that what a
+	// person chose on a page holds for the answers of the REST interface too.
+	Lang func(context.Context) string
+	// Problem puts an error into an answer: its status and its words in the request's language.
+	Problem func(context.Context, error) Problem
+	// House tells what only the program knows of itself, for the administrator's page. Optional.
+	House func(context.Context) House
+	// Log receives what a page could not tell anybody. Nil: discard.
+	Log *slog.Logger
+	// PublicURL is where people reach this house; shown to administrators. Optional.
+	PublicURL string
+}
+
+// Door is what the session room does for pages. Every method is safe for concurrent use.
+type Door interface {
+	// Who returns who sent a request, admitted by the archive. known is false for a visitor who has not signed in; an error
+	// means that it could not be found out.
+	Who(r *http.Request) (actor archive.Actor, account archive.Account, known bool, err error)
+	// SignIn checks a password and hands the browser its session.
+	SignIn(w http.ResponseWriter, r *http.Request, login, password string) (archive.Account, error)
+	// SignOut ends the request's session and takes it from the browser.
+	SignOut(w http.ResponseWriter, r *http.Request, actor archive.Actor) error
+	// ChangePassword replaces the password of actor and hands the browser a new session.
+	ChangePassword(w http.ResponseWriter, r *http.Request, actor archive.Actor, old, password string) (archive.Account, error)
+	// SetUp makes the first administrator in exchange for the secret of the set-up link and signs him in.
+	SetUp(w http.ResponseWriter, r *http.Request, link, login, name, password string) (archive.Account, error)
+
+	HashPassword(ctx context.Context, password string) (string, error)
+	OneTimePassword() string
+	NewToken() (secret string, digest archive.Digest)
+}
+
+// Problem is an error as people see it.
+type Problem struct {
+	Status  int
+	Title   string
+	Detail  string
+	Request string // number of the request, by which the log is searched
+}
+
+// House is what the program knows of itself.
+type House struct {
+	Version   string
+	Commit    string
+	Sandbox   string // level the children reached
+	Store     string
+	Catalog   string
+	DiskFree  int64 // bytes; 0 unknown
+	DiskTotal int64
+}
+
+// Pages serves the pages. It is safe for concurrent use.
+type Pages struct {
+	Config
+	set    map[string]*page
+	assets *assets
+}
+
+// New reads every template and asset. An undeclared template, a text key that is in no catalogue or a missing asset is an
+// error here, not in front of a person.
+func New(c Config) (*Pages, error) {
+	if c.Archive == nil || c.Door == nil || c.Lang == nil || c.Problem == nil {
+		return nil, errors.New("web: archive, door, lang and problem are required")
+	}
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
+	}
+	a, err := readAssets()
+	if err != nil {
+		return nil, err
+	}
+	set, err := parsePages(a)
+	if err != nil {
+		return nil, err
+	}
+	return &Pages{Config: c, set: set, assets: a}, nil
+}
+
+// Register adds the routes of every page to e. What no route matches is for e's NoRoute: see NotFound.
+func (p *Pages) Register(e *gin.Engine) {
+	e.GET("/static/:hash/*name", p.asset)
+	e.HEAD("/static/:hash/*name", p.asset)
+	e.GET("/favicon.ico", p.favicon)
+
+	e.GET("/setup", p.open(p.setup))
+	e.POST("/setup", p.open(p.setUp))
+	e.GET("/signin", p.open(p.signin))
+	e.POST("/signin", p.open(p.signIn))
+	e.POST("/signout", p.open(p.signOut))
+	e.POST("/language", p.open(p.language))
+
+	e.GET("/account", p.unsettled(p.account))
+	e.POST("/account", p.unsettled(p.changePassword))
+
+	e.GET("/", p.open(p.front))
+	e.POST("/documents", p.staff(p.deposit))
+	e.GET("/documents/:id", p.staff(p.document))
+	e.POST("/documents/:id", p.staff(p.edit))
+	e.POST("/documents/:id/versions", p.staff(p.rescan))
+	e.POST("/documents/:id/read-again", p.staff(p.readAgain))
+	e.POST("/documents/:id/moves/:move", p.staff(p.move))
+	e.GET("/search", p.staff(p.search))
+	e.GET("/dossiers", p.staff(p.dossiers))
+	e.POST("/dossiers", p.staff(p.openDossier))
+	e.GET("/dossiers/:code", p.staff(p.dossier))
+	e.GET("/trail", p.staff(p.trail))
+
+	e.GET("/admin", p.staff(p.house))
+	e.GET("/admin/accounts", p.staff(p.accounts))
+	e.POST("/admin/accounts", p.staff(p.addAccount))
+	e.POST("/admin/accounts/:id", p.staff(p.changeAccount))
+	e.GET("/admin/tokens", p.staff(p.tokens))
+	e.POST("/admin/tokens", p.staff(p.addToken))
+	e.POST("/admin/tokens/:id", p.staff(p.revokeToken))
+	e.GET("/admin/agencies", p.staff(p.agencies))
+	e.POST("/admin/agencies", p.staff(p.putAgency))
+	e.GET("/admin/procedures", p.staff(p.procedures))
+	e.POST("/admin/procedures", p.staff(p.putProcedure))
+}

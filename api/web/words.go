@@ -1,0 +1,210 @@
+package web
+
+import (
+	"errors"
+	"fmt"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"sohoa/archive"
+)
+
+// How the nouns of the archive look on a page.
+
+// moment is a time as people here read it.
+func moment(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.In(archive.Zone).Format("02/01/2006 15:04")
+}
+
+// second is a moment for the trail.
+func second(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.In(archive.Zone).Format("02/01/2006 15:04:05")
+}
+
+func day(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.In(archive.Zone).Format("02/01/2006")
+}
+
+// size is a number of bytes as people read it, with a comma in Vietnamese.
+func size(lang string, n int64) string {
+	units := []string{"B", "KB", "MB", "GB", "TB", "PB"}
+	x, i := float64(n), 0
+	for x >= 1000 && i < len(units)-1 {
+		x, i = x/1000, i+1
+	}
+	s := fmt.Sprintf("%.1f", x)
+	if i == 0 || x >= 100 {
+		s = fmt.Sprintf("%.0f", x)
+	}
+	if lang != "en" {
+		s = strings.Replace(s, ".", ",", 1)
+	}
+	return s + "\u00a0" + units[i]
+}
+
+// count groups the digits of a number: 1.234.567 in Vietnamese, 1,234,567 in English.
+func count[N int | int64](lang string, n N) string {
+	s := fmt.Sprint(int64(n))
+	sep := "."
+	if lang == "en" {
+		sep = ","
+	}
+	for i := len(s) - 3; i > 0 && s[i-1] != '-'; i -= 3 {
+		s = s[:i] + sep + s[i:]
+	}
+	return s
+}
+
+// percent of a fraction from 0 to 1.
+func percent(f float64) string { return fmt.Sprintf("%.0f%%", f*100) }
+
+// Chip is a short word on a coloured ground; the word alone carries the meaning.
+type Chip struct{ Tone, Text string }
+
+var tones = map[archive.State]string{archive.Review: "todo", archive.Checking: "wait", archive.Accepted: "good", archive.Published: "good", archive.Superseded: "quiet",
+	archive.Withdrawn: "bad", archive.Returned: "warn", archive.Quarantined: "bad", archive.Discarded: "quiet", archive.Disposed: "quiet"}
+
+func (v *visit) state(s archive.State) Chip { return Chip{tones[s], v.t("state." + string(s))} }
+
+var readingTones = map[archive.ReadingState]string{archive.ReadingWaiting: "quiet", archive.ReadingRunning: "wait", archive.ReadingDone: "quiet",
+	archive.ReadingPartial: "warn", archive.ReadingFailed: "bad", archive.ReadingOff: "quiet"}
+
+func (v *visit) reading(r *archive.Reading) Chip {
+	text := v.t("reading." + string(r.State))
+	if r.State == archive.ReadingRunning || r.State == archive.ReadingWaiting && r.PagesDone > 0 {
+		text = v.t("reading.progress", r.PagesDone, r.PagesTotal)
+	}
+	return Chip{readingTones[r.State], text}
+}
+
+func underWay(s archive.ReadingState) bool {
+	return s == archive.ReadingWaiting || s == archive.ReadingRunning
+}
+
+// title names a paper: type, number and notation, else its subject, else the name of its file.
+func title(d *archive.Document) string {
+	f := &d.Fields
+	number := strings.Trim(f.Number+"/"+f.Notation, "/")
+	if f.Type != "" || number != "" {
+		return strings.TrimSpace(typeName(f.Type) + " " + number)
+	}
+	if f.Subject != "" {
+		return f.Subject
+	}
+	return d.Head().FileName
+}
+
+// subtitle is the second line under a title.
+func subtitle(d *archive.Document) string {
+	if f := &d.Fields; (f.Type != "" || f.Number != "" || f.Notation != "") && f.Subject != "" {
+		return f.Subject
+	}
+	if title(d) == d.Head().FileName {
+		return ""
+	}
+	return d.Head().FileName
+}
+
+// Finding is one thing to say about a paper.
+type Finding struct {
+	Tone  string
+	Level string
+	Text  string
+	Page  int
+}
+
+func (v *visit) findings(fs []archive.Finding) []Finding {
+	tone := map[archive.Severity]string{archive.Info: "quiet", archive.Warning: "warn", archive.Fatal: "bad"}
+	out := make([]Finding, 0, len(fs))
+	for _, f := range fs {
+		out = append(out, Finding{tone[f.Severity], v.t("severity." + string(f.Severity)), v.say(f.Msg), f.Page})
+	}
+	return out
+}
+
+// names tells the names of agencies.
+type names []archive.Agency
+
+func (p *Pages) agencyNames(v *visit) (names, error) {
+	all, err := p.Archive.Agencies(v.ctx)
+	return names(all), err
+}
+
+func (n names) of(c archive.AgencyCode) string {
+	i, ok := slices.BinarySearchFunc(n, c, func(g archive.Agency, c archive.AgencyCode) int { return strings.Compare(string(g.Code), string(c)) })
+	if !ok {
+		return ""
+	}
+	return n[i].Name
+}
+
+// code is the code of the agency that bears exactly this name, "" when none does.
+func (n names) code(name string) archive.AgencyCode {
+	for _, g := range n {
+		if name != "" && g.Name == name {
+			return g.Code
+		}
+	}
+	return ""
+}
+
+// long is the name with its code behind it, or the code alone.
+func (n names) long(c archive.AgencyCode) string {
+	if name := n.of(c); name != "" {
+		return name + " (" + c.String() + ")"
+	}
+	return c.String()
+}
+
+// Option is one choice of a list.
+type Option struct {
+	Value, Text string
+	Selected    bool
+}
+
+func (v *visit) options(family string, values []string, selected string) []Option {
+	out := make([]Option, 0, len(values))
+	for _, x := range values {
+		out = append(out, Option{x, v.t(family + "." + x), x == selected})
+	}
+	return out
+}
+
+// with returns the present address with some of its parameters changed; "" takes one away. Cursors do not survive a change.
+func (v *visit) with(pairs ...string) string {
+	q := url.Values{}
+	for k, vs := range v.gin.Request.URL.Query() {
+		if k != "after" && k != "done" {
+			q[k] = vs
+		}
+	}
+	for i := 0; i+1 < len(pairs); i += 2 {
+		q.Del(pairs[i])
+		if pairs[i+1] != "" {
+			q.Set(pairs[i], pairs[i+1])
+		}
+	}
+	if len(q) == 0 {
+		return v.gin.Request.URL.Path
+	}
+	return v.gin.Request.URL.Path + "?" + q.Encode()
+}
+
+func textOfError(err error) archive.Text {
+	var e *archive.Error
+	if errors.As(err, &e) {
+		return e.Msg
+	}
+	return archive.KindText(archive.KindOf(err))
+}
