@@ -2,7 +2,6 @@ package pdf
 
 import (
 	"context"
-	"fmt"
 	"os"
 
 	"sohoa/archive"
@@ -137,9 +136,13 @@ func guard(what string, n int, err *error) {
 	}
 }
 
+// pageError says what could not be done with which page. An engine that cannot start is nothing the page can help.
 func pageError(ctx context.Context, what string, n int, err error) error {
-	if ctx.Err() != nil {
+	switch {
+	case ctx.Err() != nil:
 		return ctx.Err()
+	case archive.KindOf(err) == archive.Unavailable:
+		return err
 	}
-	return archive.Errorf(archive.Unprocessable, "%s of page %d: %w", what, n, fmt.Errorf("%w", err))
+	return archive.Errorf(archive.Unprocessable, "%s of page %d: %w", what, n, err)
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"image/jpeg"
 	"math"
 	"os"
@@ -283,5 +284,37 @@ func TestNoHostilePaperBreaksTheReader(t *testing.T) {
 				}
 			})
 		}
+	}
+}
+
+// TestFilledFieldsAreText finds what people wrote into a form, and nothing that a viewer hides.
+func TestFilledFieldsAreText(t *testing.T) {
+	field := func(flags int, value string) string {
+		return fmt.Sprintf("<</Type/Annot/Subtype/Widget/FT/Tx/T(a)/F %d/V%s/DA(/Helv 0 Tf 0 g)/Rect[100 700 300 720]/P 3 0 R>>", flags, value)
+	}
+	p := opened(t, onePage("/AcroForm<</Fields[4 0 R 5 0 R 6 0 R]>>", "/Annots[4 0 R 5 0 R 6 0 R]",
+		field(4, "<FEFF004E0067007500791EC5006E>"), field(4, "(Van A)"), field(2, "(hidden)")))
+	source, words, err := p.Words(context.Background(), 1)
+	if err != nil || source != archive.SourceText {
+		t.Fatalf("%s, %v", source, err)
+	}
+	var got []string
+	for _, w := range words {
+		got = append(got, w.Text)
+	}
+	if s := strings.Join(got, " "); s != "Nguyễn Van A" {
+		t.Errorf("%q", s)
+	}
+	if b := words[0].Box; b != (archive.Box{X0: 100, Y0: 122, X1: 300, Y1: 142}) || words[0].Line == words[1].Line {
+		t.Errorf("%+v", words)
+	}
+}
+
+// TestInvisibleTextIsNotThePagesText gives no words nobody can see.
+func TestInvisibleTextIsNotThePagesText(t *testing.T) {
+	contents := "BT /F 12 Tf 3 Tr 100 700 Td (secret words) Tj ET"
+	p := opened(t, onePage("", "/Contents 4 0 R/Resources<</Font<</F 5 0 R>>>>", fmt.Sprintf("<</Length %d>>stream\n%s\nendstream", len(contents), contents), "<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>"))
+	if source, words, err := p.Words(context.Background(), 1); err != nil || source == archive.SourceText || len(words) > 0 {
+		t.Errorf("%s, %v, %v", source, words, err)
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"sync"
 
 	"github.com/pdfcpu/pdfcpu/pkg/pdfcpu"
 	"github.com/pdfcpu/pdfcpu/pkg/pdfcpu/model"
@@ -14,9 +15,12 @@ import (
 	"sohoa/ocr/pdf/cos"
 )
 
-// configuration is pdfcpu without its folder of settings and fonts, without the network, with our budgets.
+// diskless keeps pdfcpu from making a folder of settings and fonts in somebody's home. It is a variable of the whole process.
+var diskless = sync.OnceFunc(func() { model.ConfigPath = "disable" })
+
+// configuration is pdfcpu without the disk, without the network, with our budgets.
 func configuration(l archive.InspectLimits) *model.Configuration {
-	model.ConfigPath = "disable" // nothing is read from or written to the disk
+	diskless()
 	c := model.NewDefaultConfiguration()
 	c.Cmd = model.VALIDATE
 	c.ValidationMode = model.ValidationRelaxed

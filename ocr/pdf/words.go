@@ -39,11 +39,15 @@ func (p *Paper) Words(ctx context.Context, n int) (source archive.PageSource, wo
 		return archive.SourceFailed, nil, err
 	}
 	m := p.marks
-	if m.text+m.unseen == 0 {
+	filled := p.fieldWords(s)
+	if m.text == 0 { // whatever is written invisibly is not what the page shows
+		if len(filled) > 0 && len(m.images) == 0 && m.drawn < outlines {
+			return archive.SourceText, filled, nil
+		}
 		if len(m.images) == 0 && m.drawn == 0 && !m.partial && s.dict.Get("Annots") == nil {
 			return archive.SourceBlank, nil, nil
 		}
-		return archive.SourceScan, nil, nil
+		return archive.SourceScan, filled, nil
 	}
 	if m.unseen > m.text && p.scan.covers {
 		return archive.SourceScan, nil, nil // somebody else's recognition: ours knows Vietnamese
@@ -58,13 +62,14 @@ func (p *Paper) Words(ctx context.Context, n int) (source archive.PageSource, wo
 	if !plausible(words) {
 		return archive.SourceScan, nil, nil
 	}
-	if m.unseen > 0 {
-		if p.isScan(s, words) {
-			return archive.SourceScan, nil, nil // which words are the invisible ones is not known
-		}
-		return archive.SourceText, words, nil
+	scan := p.isScan(s, words)
+	switch {
+	case scan && m.unseen > 0:
+		words = filled // which of the others are the invisible ones is not known
+	default:
+		words = appendLines(words, filled)
 	}
-	if p.isScan(s, words) {
+	if scan {
 		return archive.SourceScan, words, nil
 	}
 	return archive.SourceText, words, nil
