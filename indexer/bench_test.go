@@ -184,6 +184,13 @@ func BenchmarkLayout(b *testing.B) {
 				if err := ix.Close(); err != nil {
 					b.Fatal(err)
 				}
+				again, err := Open(dir, Options{}) // removes the files that the merge left behind
+				if err != nil {
+					b.Fatal(err)
+				}
+				if err := again.Close(); err != nil {
+					b.Fatal(err)
+				}
 				b.ReportMetric(float64(size(b, dir))/float64(*benchPapers), "B/paper")
 				var m runtime.MemStats
 				runtime.ReadMemStats(&m)
