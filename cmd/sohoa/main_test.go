@@ -96,6 +96,7 @@ type server struct {
 	url   string
 	token string
 	logs  *lockedBuffer
+	took  time.Duration // from start to listening
 	done  chan struct{}
 }
 
@@ -132,6 +133,7 @@ func (p program) startWith(t testing.TB, dir, token string, args ...string) *ser
 	if err != nil {
 		t.Fatal(err)
 	}
+	began := time.Now()
 	if err := s.cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
@@ -148,6 +150,7 @@ func (p program) startWith(t testing.TB, dir, token string, args ...string) *ser
 	}()
 	select {
 	case s.url = <-listening:
+		s.took = time.Since(began)
 	case <-s.done:
 		t.Fatalf("server ended before it listened:\n%s", s.logs)
 	case <-time.After(2 * time.Minute):
