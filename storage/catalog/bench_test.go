@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"path/filepath"
 	"slices"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -163,4 +164,67 @@ func measure(b *testing.B, c *Catalog, fn func(tx archive.Tx) error) {
 		}
 	}
 	b.ReportMetric(float64(used()-before)/float64(time.Millisecond)/float64(b.N), "cpu-ms/op")
+}
+
+// BenchmarkUpdates measures what a deposit costs the catalog: a document, its event, a job and the closing of its intent.
+func BenchmarkUpdates(b *testing.B) {
+	engines := map[string]func(b *testing.B) *Catalog{
+		"SQLite": func(b *testing.B) *Catalog { return openFile(b, filepath.Join(b.TempDir(), "catalog.db"), Options{}) },
+		"SQLite without sharing": func(b *testing.B) *Catalog {
+			return openFile(b, filepath.Join(b.TempDir(), "catalog.db"), Options{Group: 1})
+		},
+		"PostgreSQL without fsync": func(b *testing.B) *Catalog { return openEmpty(b, postgrestest.Start(b).Database(b)) },
+	}
+	for name, open := range engines {
+		for _, people := range []int{1, 8, 32} {
+			b.Run(fmt.Sprintf("%s/%d at once", name, people), func(b *testing.B) {
+				c := open(b)
+				before := c.Stats()
+				work := make(chan struct{})
+				var wg sync.WaitGroup
+				for range people {
+					wg.Go(func() {
+						for range work {
+							if err := deposit(c); err != nil {
+								b.Error(err)
+							}
+						}
+					})
+				}
+				for b.Loop() {
+					work <- struct{}{}
+				}
+				close(work)
+				wg.Wait()
+				after := c.Stats()
+				b.ReportMetric(float64(after.Flushes-before.Flushes)/float64(after.Updates-before.Updates), "flushes/update")
+				b.ReportMetric(float64(after.Retries-before.Retries)/float64(after.Updates-before.Updates), "retries/update")
+			})
+		}
+	}
+}
+
+func deposit(c *Catalog) error {
+	ctx, now := context.Background(), archive.SystemClock{}.Now()
+	d := archive.Document{ID: archive.NewID(), Revision: 1, State: archive.Review, Kind: archive.Result, Access: archive.Restricted, Custodian: "H15.50",
+		CreatedAt: now, UpdatedAt: now, Uploader: archive.NewID()}
+	d.Versions = []archive.Version{{Number: 1, Digest: archive.DigestOf([]byte(d.ID.String())), MediaType: archive.PDF, CreatedAt: now}}
+	i := archive.Intent{ID: archive.NewID(), Document: d.ID, CreatedAt: now, ExpiresAt: now}
+	if err := c.Update(ctx, func(tx archive.Tx) error { return tx.Intents().Open(ctx, i) }); err != nil {
+		return err
+	}
+	e := archive.NewEvent(archive.System, archive.EvDeposit, now)
+	e.Document = d.ID
+	return c.Update(ctx, func(tx archive.Tx) error {
+		if err := tx.Intents().Close(ctx, i.ID); err != nil {
+			return err
+		}
+		if err := tx.Documents().Insert(ctx, d); err != nil {
+			return err
+		}
+		if err := tx.Events().Append(ctx, e); err != nil {
+			return err
+		}
+		return tx.Jobs().Enqueue(ctx, archive.Job{ID: archive.NewID(), Kind: archive.JobRead, Key: d.ID.String(), Document: d.ID, Version: 1, RunAt: now, CreatedAt: now})
+	})
 }

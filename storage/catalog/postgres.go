@@ -8,7 +8,10 @@ import (
 	"sync/atomic"
 	"time"
 
-	_ "github.com/jackc/pgx/v5/stdlib"
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/stdlib"
+
+	"sohoa/archive"
 )
 
 // postgresEngine is a PostgreSQL database, shared by any number of processes. Updates are SERIALIZABLE, so that they mean
@@ -25,10 +28,14 @@ type postgresEngine struct {
 const attempts = 25
 
 func openPostgres(ctx context.Context, dsn string, o Options) (engine, error) {
-	db, err := sql.Open("pgx", dsn)
+	config, err := pgx.ParseConfig(dsn)
 	if err != nil {
-		return nil, fmt.Errorf("read the address: %w", err)
+		return nil, archive.Errorf(archive.Invalid, "read the address: %w", err)
 	}
+	// A table read from end to end is, to a serializable transaction, a table read whole: everybody who writes to it is then
+	// in its way. Small tables are read so unless the planner is told that it is dear.
+	config.RuntimeParams["enable_seqscan"] = "off"
+	db := stdlib.OpenDB(*config)
 	if o.Readers <= 0 {
 		o.Readers = 16
 	}

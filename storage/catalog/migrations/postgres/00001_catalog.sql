@@ -1,4 +1,7 @@
 -- The same tables as on SQLite. Text is compared by bytes (COLLATE "C"), so that order and keyset are the same there and here.
+-- Only the foreign keys are missing: checking one reads a page of the other table's index, which holds the ids made in the
+-- same second, so that two deposits at once were each other's serialization failure (7 retries in 10 deposits with 32
+-- people, none without).
 -- Conventions of every table: ids are UUIDs as text, times RFC 3339 in UTC with six fractional digits, days ISO, and ''
 -- means none, so that text order is time order and no column a list is sorted by is NULL. Truth values are 0 and 1.
 
@@ -63,7 +66,7 @@ CREATE INDEX documents_uploader  ON documents (uploader, created_at, id);
 CREATE INDEX documents_discarded ON documents (discarded_at)                   WHERE state = 'discarded';
 
 CREATE TABLE versions (
-	document   TEXT COLLATE "C" NOT NULL REFERENCES documents (id),
+	document   TEXT COLLATE "C" NOT NULL,
 	number     BIGINT NOT NULL,
 	digest     BYTEA NOT NULL,
 	size       BIGINT NOT NULL,
@@ -78,7 +81,7 @@ CREATE INDEX versions_digest ON versions (digest);
 
 -- Who may read a sealed paper.
 CREATE TABLE named (
-	document TEXT COLLATE "C" NOT NULL REFERENCES documents (id),
+	document TEXT COLLATE "C" NOT NULL,
 	account  TEXT COLLATE "C" NOT NULL,
 	place    BIGINT NOT NULL,
 	PRIMARY KEY (document, account)
@@ -86,7 +89,7 @@ CREATE TABLE named (
 CREATE INDEX named_account ON named (account, document);
 
 CREATE TABLE pages (
-	document   TEXT COLLATE "C" NOT NULL REFERENCES documents (id),
+	document   TEXT COLLATE "C" NOT NULL,
 	version    BIGINT NOT NULL,
 	number     BIGINT NOT NULL,
 	source     TEXT COLLATE "C" NOT NULL,
