@@ -1,18 +1,50 @@
 package api
 
 import (
+	"context"
 	"net/http"
+	"strings"
 
 	"github.com/gin-gonic/gin"
 
 	"sohoa/api/reply"
+	"sohoa/api/rest"
+	"sohoa/api/web"
 	"sohoa/archive"
 )
 
-// pages answers what no route matches.
-func (d *door) pages(engine *gin.Engine, _ Config) error {
-	engine.NoRoute(func(ctx *gin.Context) { d.Fail(ctx, archive.ErrNotFound) })
+// pages adds the pages and answers what no route matches: programs get a problem document, people a page.
+func (d *door) pages(engine *gin.Engine, c Config) error {
+	house := func(ctx context.Context) web.House {
+		if c.House == nil {
+			return web.House{}
+		}
+		h := c.House(ctx)
+		return web.House{Version: h.Version, Commit: h.Commit, Sandbox: h.Sandbox, Store: h.Store, Catalog: h.Catalog, DiskFree: h.DiskFree, DiskTotal: h.DiskTotal}
+	}
+	problem := func(ctx context.Context, err error) web.Problem {
+		p := reply.Of(ctx, err)
+		return web.Problem{Status: p.Status, Title: p.Title, Detail: p.Detail, Request: p.RequestID}
+	}
+	pages, err := web.New(web.Config{Archive: c.Archive, Door: d, Lang: langOf, Problem: problem, House: house, Log: c.Log, PublicURL: c.PublicURL})
+	if err != nil {
+		return err
+	}
+	pages.Register(engine)
+	engine.NoRoute(func(ctx *gin.Context) {
+		if path := ctx.Request.URL.Path; strings.HasPrefix(path, rest.Base) || !strings.Contains(ctx.GetHeader("Accept"), "text/html") {
+			d.Fail(ctx, archive.ErrNotFound)
+			return
+		}
+		pages.NotFound(ctx)
+	})
 	return nil
 }
 
-func language(r *http.Request) string { return reply.Language(r.Header.Get("Accept-Language")) }
+// language is what a person chose on a page, else what the browser asks for.
+func language(r *http.Request) string {
+	if l, ok := web.Language(r); ok {
+		return l
+	}
+	return reply.Language(r.Header.Get("Accept-Language"))
+}

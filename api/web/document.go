@@ -316,6 +316,10 @@ func (p *Pages) refuse(v *visit, id archive.ID, err error, typed *fieldsForm) er
 		if f.Field == "reason" {
 			alert = f.Text
 		}
+		if f.Field == "dossier" {
+			faults[i].Field = "dossier_code"
+			continue
+		}
 		faults[i].Field = strings.ReplaceAll(f.Field, ".", "_")
 	}
 	if archive.CodeOf(err) == archive.ErrStale.Code {

@@ -41,9 +41,6 @@ func (p *Pages) open(h handler) gin.HandlerFunc {
 		secure(c.Writer.Header())
 		v := &visit{gin: c, ctx: c.Request.Context()}
 		v.lang = p.Lang(v.ctx)
-		if l, ok := Language(c.Request); ok {
-			v.lang = l
-		}
 		var err error
 		v.actor, v.account, v.known, err = p.Door.Who(c.Request)
 		if err == nil {

@@ -1,1 +1,143 @@
-export {};
+// The page of one paper: viewer, fields, panels as tabs, reading as it goes on, keys.
+import { say } from "./words.js";
+import { composing, typing } from "./frame.js";
+import { Viewer } from "./viewer.js";
+import { Fields } from "./fields.js";
+
+const root = document.querySelector("#paper");
+const viewer = new Viewer(root);
+const form = document.querySelector("#fields");
+const fields = form && new Fields(root, form, (doc) => showFindings(doc.findings));
+const spoken = document.querySelector("#say");
+
+// Panels become tabs; without script they stand one under another.
+const tablist = document.querySelector("#tablist");
+const panels = [...document.querySelectorAll(".panel")];
+tablist.hidden = false;
+tablist.setAttribute("role", "tablist");
+const buttons = panels.map((panel) => {
+  const b = document.createElement("button");
+  b.type = "button";
+  b.id = panel.id.replace("panel-", "tab-");
+  b.setAttribute("role", "tab");
+  b.setAttribute("aria-controls", panel.id);
+  b.textContent = panel.dataset.tab;
+  b.addEventListener("click", () => open(panel));
+  panel.setAttribute("role", "tabpanel");
+  panel.setAttribute("aria-labelledby", b.id);
+  tablist.append(b);
+  return b;
+});
+function open(panel) {
+  panels.forEach((p, i) => {
+    p.hidden = p !== panel;
+    buttons[i].setAttribute("aria-selected", p === panel);
+    buttons[i].tabIndex = p === panel ? 0 : -1;
+  });
+}
+tablist.addEventListener("keydown", (e) => {
+  const by = { ArrowRight: 1, ArrowLeft: -1 }[e.key];
+  if (!by) return;
+  e.preventDefault();
+  e.stopPropagation();
+  const next = buttons[(buttons.indexOf(document.activeElement) + by + buttons.length) % buttons.length];
+  next.focus();
+  next.click();
+});
+open(panels[0]);
+
+function showFindings(findings = []) {
+  const list = document.querySelector("#findings");
+  const tone = { info: "quiet", warning: "warn", error: "bad" };
+  list.replaceChildren(...findings.map((f) => {
+    const li = document.createElement("li");
+    li.className = tone[f.severity] ?? "quiet";
+    const text = document.createElement("span");
+    text.textContent = f.message;
+    li.append(text);
+    if (f.page) {
+      const a = document.createElement("a");
+      a.href = "?page=" + f.page;
+      a.dataset.page = f.page;
+      a.textContent = say("page", f.page);
+      li.append(" ", a);
+    }
+    return li;
+  }));
+  list.hidden = findings.length === 0;
+  const box = list.closest(".checks");
+  if (box) box.hidden = findings.length === 0;
+}
+
+// Reading, as it goes on.
+const chip = document.querySelector("#reading");
+const bar = document.querySelector("#reading-bar");
+const progress = document.querySelector("#reading-progress");
+const why = document.querySelector("#reading-why");
+const tones = { waiting: "quiet", running: "wait", done: "quiet", partial: "warn", failed: "bad", off: "quiet" };
+
+function reading(r) {
+  const busy = r.state === "waiting" || r.state === "running";
+  bar.hidden = !busy;
+  progress.max = Math.max(r.pages_total, 1);
+  progress.value = r.pages_done;
+  chip.className = "chip " + (tones[r.state] ?? "quiet");
+  if (r.state === "running" || (busy && r.pages_done > 0)) chip.textContent = say("reading", r.pages_done, r.pages_total);
+  else if (r.state === "done") chip.textContent = say("read");
+  else if (r.state === "partial" || r.state === "failed") chip.textContent = say(r.state);
+  why.hidden = !r.reason;
+  why.textContent = r.reason ?? "";
+  if (!viewer.words.has(viewer.page) && viewer.sheet) viewer.load();
+  fields?.propose(r.proposals ?? [], (place) => viewer.light(place));
+}
+
+const address = `/api/v1/documents/${root.dataset.id}/reading`;
+if (["waiting", "running"].includes(root.dataset.state)) {
+  const stream = new EventSource(address);
+  let last = null;
+  stream.addEventListener("reading", (e) => {
+    last = JSON.parse(e.data);
+    reading(last);
+  });
+  stream.addEventListener("end", async () => {
+    stream.close();
+    if (last) spoken.textContent = say("read_say", last.pages_done);
+    const answer = await fetch(`/api/v1/documents/${root.dataset.id}`, { headers: { "Accept-Language": document.documentElement.lang } });
+    if (answer.ok) showFindings((await answer.json()).findings);
+  });
+} else if (fields) {
+  fetch(address, { headers: { "Accept-Language": document.documentElement.lang } })
+    .then((a) => (a.ok ? a.json() : null))
+    .then((r) => r && fields.propose(r.proposals ?? [], (place) => viewer.light(place)))
+    .catch(() => {});
+}
+
+// Keys. Nothing fires while a syllable is being composed.
+const order = () => [...form.elements].filter((el) => el.name && el.type !== "hidden" && el.checkVisibility());
+document.addEventListener("keydown", (e) => {
+  if (composing(e) || document.querySelector("dialog[open]")) return;
+  if (e.key === "Enter" && (e.ctrlKey || e.metaKey)) {
+    const go = e.target.closest?.(".move form")?.querySelector("button") ?? document.querySelector("#submit") ?? document.querySelector("[data-move=accept]");
+    if (go) {
+      e.preventDefault();
+      go.form.requestSubmit(go);
+    }
+    return;
+  }
+  if (e.key === "Enter" && !e.shiftKey && !e.altKey && form?.contains(e.target) && e.target.name && e.target.type !== "submit") {
+    e.preventDefault();
+    const all = order();
+    all[all.indexOf(e.target) + 1]?.focus();
+    return;
+  }
+  if (e.ctrlKey || e.metaKey || e.altKey || typing(e.target) || tablist.contains(e.target)) return;
+  const act = {
+    ArrowRight: () => viewer.go(viewer.page + 1), PageDown: () => viewer.go(viewer.page + 1),
+    ArrowLeft: () => viewer.go(viewer.page - 1), PageUp: () => viewer.go(viewer.page - 1),
+    "+": () => viewer.closer(), "=": () => viewer.closer(), "-": () => viewer.farther(), 0: () => viewer.reset(), r: () => viewer.turn(), w: () => viewer.toggle(),
+  }[e.key];
+  if (act && viewer.sheet) {
+    e.preventDefault();
+    act();
+  }
+});

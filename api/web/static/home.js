@@ -1,1 +1,262 @@
-export {};
+// The desk: files dropped, chosen or pasted go in by themselves; the list below looks again while papers are being read.
+import { say, bytes } from "./words.js";
+import { Queue, key } from "./send.js";
+import { composing, typing } from "./frame.js";
+
+const form = document.querySelector("#drop");
+const jobs = [];
+
+if (form) {
+  const field = form.querySelector("#f-file");
+  const box = document.querySelector("#uploads");
+  const list = document.querySelector("#uploads-list");
+  const shape = document.querySelector("#upload-row");
+  const sum = document.querySelector("#uploads-sum");
+  const all = document.querySelector("#uploads-all");
+  const spoken = document.querySelector("#uploads-say");
+  const retryAll = document.querySelector("#uploads-retry");
+  const clear = document.querySelector("#uploads-clear");
+
+  field.multiple = true;
+
+  const queue = new Queue((job, what, detail) => {
+    const { row } = job;
+    const words = row.querySelector(".say");
+    const bar = row.querySelector("progress");
+    const act = (name, shown) => { row.querySelector(`[data-act=${name}]`).hidden = !shown; };
+    const settle = (state) => {
+      job.state = state;
+      row.classList.remove("done", "bad");
+      row.classList.toggle("done", state === "kept");
+      row.classList.toggle("bad", state === "bad");
+      act("cancel", state === "busy");
+      act("retry", false);
+      act("keep", false);
+    };
+    switch (what) {
+      case "start":
+        settle("busy");
+        why(row);
+        job.sent = 0;
+        words.textContent = say("sending", "");
+        break;
+      case "progress":
+        job.sent = detail;
+        bar.value = detail;
+        words.textContent = say("sending", Math.round(detail * 100) + "%");
+        break;
+      case "checking":
+        job.sent = 1;
+        bar.removeAttribute("value");
+        words.textContent = say("checking");
+        break;
+      case "kept": {
+        settle("kept");
+        const a = document.createElement("a");
+        a.href = "/documents/" + detail.id;
+        a.textContent = say("kept_open");
+        words.replaceChildren(say("kept") + " · ", a);
+        refreshSoon();
+        break;
+      }
+      case "refused":
+        settle("bad");
+        job.problem = detail;
+        words.textContent = detail.code === "duplicate_content" ? say("duplicate") : detail.detail || say("refused");
+        if (detail.code === "duplicate_content") {
+          act("keep", true);
+          if (detail.document) {
+            const a = document.createElement("a");
+            a.href = "/documents/" + detail.document;
+            a.textContent = say("duplicate_see");
+            words.append(" ", a);
+          }
+        } else {
+          act("retry", true);
+        }
+        why(row, [...(detail.findings ?? []).map((f) => (f.page ? say("page", f.page) + ": " : "") + f.message), ...(detail.errors ?? []).map((f) => f.message)]);
+        break;
+      case "again":
+        bar.value = 0;
+        words.textContent = say("offline", Math.round(detail));
+        break;
+      case "failed":
+        settle("bad");
+        act("retry", true);
+        words.textContent = detail?.detail || say("network");
+        break;
+      case "signed_out":
+        settle("bad");
+        act("retry", true);
+        words.textContent = say("signed_out");
+        break;
+      case "cancelled":
+        settle("stopped");
+        act("retry", true);
+        words.textContent = say("cancelled");
+        break;
+    }
+    count();
+  });
+
+  function why(row, lines = []) {
+    const ul = row.querySelector(".why");
+    ul.hidden = lines.length === 0;
+    ul.replaceChildren(...[...new Set(lines)].map((line) => {
+      const li = document.createElement("li");
+      li.textContent = line;
+      return li;
+    }));
+  }
+
+  let planned = false;
+  function count() {
+    if (planned) return; // two hundred files report many times a second; people read once
+    planned = true;
+    requestAnimationFrame(() => {
+      planned = false;
+      const kept = jobs.filter((j) => j.state === "kept").length;
+      const bad = jobs.filter((j) => j.state === "bad").length;
+      box.hidden = jobs.length === 0;
+      sum.textContent = bad ? say("sum_bad", kept, jobs.length, bad) : say("sum", kept, jobs.length);
+      all.value = jobs.reduce((n, j) => n + (j.state === "busy" ? (j.sent ?? 0) * 0.9 : j.state === "waiting" ? 0 : 1), 0) / Math.max(jobs.length, 1);
+      retryAll.hidden = !jobs.some((j) => j.state === "bad" && !j.problem);
+      clear.hidden = queue.busy > 0 || jobs.length === 0;
+      if (queue.busy === 0 && jobs.length) spoken.textContent = bad ? sum.textContent : say("all_kept", jobs.length);
+    });
+  }
+
+  function params() {
+    const p = {};
+    for (const name of ["kind", "dossier", "agency"]) {
+      const value = form.elements[name]?.value.trim();
+      if (value) p[name] = value;
+    }
+    return p;
+  }
+
+  function take(files) {
+    for (const file of files) {
+      const row = shape.content.firstElementChild.cloneNode(true);
+      const job = { file, row, key: key(), params: params(), state: "waiting", sent: 0 };
+      row.querySelector(".name").textContent = file.name;
+      row.querySelector(".name").title = file.name;
+      row.querySelector(".of").textContent = bytes(file.size);
+      row.querySelector(".say").textContent = say("waiting");
+      row.querySelector("progress").setAttribute("aria-label", file.name);
+      for (const b of row.querySelectorAll("button")) {
+        b.setAttribute("aria-label", `${b.textContent}: ${file.name}`);
+        b.addEventListener("click", () => {
+          if (b.dataset.act === "cancel") return queue.cancel(job);
+          // A refusal is not kept under its key; another wish is another request all the same.
+          if (b.dataset.act === "keep") job.params = { ...job.params, allow_duplicate: "true" };
+          else if (job.problem) job.params = params();
+          if (job.problem) job.key = key();
+          again(job);
+        });
+      }
+      jobs.push(job);
+      list.append(row);
+      queue.add(job);
+    }
+    count();
+  }
+
+  function again(job) {
+    job.problem = null;
+    job.state = "waiting";
+    job.row.querySelector(".say").textContent = say("waiting");
+    queue.add(job);
+    count();
+  }
+
+  retryAll.addEventListener("click", () => jobs.filter((j) => j.state === "bad" && !j.problem).forEach(again));
+  clear.addEventListener("click", () => {
+    jobs.length = 0;
+    list.replaceChildren();
+    spoken.textContent = "";
+    count();
+  });
+
+  field.addEventListener("change", () => {
+    take([...field.files]);
+    field.value = "";
+  });
+  form.addEventListener("submit", (e) => e.preventDefault());
+
+  // The whole page is the mouth: a file let go beside the box must not replace the page.
+  let depth = 0;
+  const carriesFiles = (e) => [...(e.dataTransfer?.types ?? [])].includes("Files");
+  addEventListener("dragenter", (e) => { if (carriesFiles(e)) { depth++; form.classList.add("over"); } });
+  addEventListener("dragleave", (e) => { if (carriesFiles(e) && --depth <= 0) { depth = 0; form.classList.remove("over"); } });
+  addEventListener("dragover", (e) => carriesFiles(e) && e.preventDefault());
+  addEventListener("drop", async (e) => {
+    if (!carriesFiles(e)) return;
+    e.preventDefault();
+    depth = 0;
+    form.classList.remove("over");
+    take(await dropped(e.dataTransfer));
+  });
+  addEventListener("paste", (e) => {
+    const files = [...(e.clipboardData?.files ?? [])];
+    if (files.length) {
+      e.preventDefault();
+      take(files);
+    }
+  });
+  addEventListener("beforeunload", (e) => queue.busy && e.preventDefault());
+}
+
+// dropped gives the files of a drop, those of dropped folders too.
+async function dropped(transfer) {
+  const entries = [...transfer.items].map((i) => i.webkitGetAsEntry?.()).filter(Boolean);
+  if (!entries.some((x) => x.isDirectory)) return [...transfer.files];
+  const out = [];
+  const walk = async (entry) => {
+    if (entry.isFile) return out.push(await new Promise((ok, no) => entry.file(ok, no)));
+    const reader = entry.createReader();
+    for (;;) {
+      const some = await new Promise((ok, no) => reader.readEntries(ok, no));
+      if (!some.length) return;
+      for (const x of some) await walk(x);
+    }
+  };
+  for (const x of entries) await walk(x);
+  return out.filter((f) => !f.name.startsWith("."));
+}
+
+// The list and the counts come from the server as they are; only their nodes are replaced.
+let timer;
+function refreshSoon(wait = 700) {
+  clearTimeout(timer);
+  timer = setTimeout(refresh, wait);
+}
+
+function refresh() {
+  if (document.hidden) return refreshSoon(3000);
+  const x = new XMLHttpRequest();
+  x.open("GET", location.pathname + location.search);
+  x.responseType = "document"; // parsed without running anything
+  x.onload = () => {
+    for (const part of ["#rows", ".list .tabs"]) {
+      const fresh = x.response?.querySelector(part);
+      const old = document.querySelector(part);
+      if (x.status === 200 && fresh && old && !old.contains(document.activeElement)) old.replaceWith(document.adoptNode(fresh));
+    }
+    if (document.querySelector("#rows[data-live]")) refreshSoon(4000);
+  };
+  x.onerror = () => refreshSoon(10000);
+  x.send();
+}
+if (document.querySelector("#rows[data-live]")) refreshSoon(3000);
+
+// Arrow keys walk the list.
+document.addEventListener("keydown", (e) => {
+  if (composing(e) || typing(e.target) || e.ctrlKey || e.metaKey || e.altKey || (e.key !== "ArrowDown" && e.key !== "ArrowUp")) return;
+  const links = [...document.querySelectorAll("#rows th a")];
+  if (!links.length) return;
+  const at = links.indexOf(document.activeElement);
+  if (at < 0 && document.activeElement !== document.body && document.activeElement?.id !== "main") return;
+  e.preventDefault();
+  links[Math.min(Math.max(at + (e.key === "ArrowDown" ? 1 : -1), 0), links.length - 1)].focus();
+});

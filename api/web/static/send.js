@@ -1,0 +1,95 @@
+// Sending files to the house: a few at a time, each with its own progress, and again by itself when the line breaks. The key
+// of a file is the same for every try, so that a file whose answer was lost on the way is not kept twice.
+
+export const key = () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (b) => b.toString(16).padStart(2, "0")).join("");
+
+const atOnce = 3;
+const tries = 6;
+
+// Queue sends jobs {file, params, key} and calls on(job, what, detail): "start", "progress" (0…1), "checking", "kept"
+// (document), "refused" (problem), "again" (seconds), "failed", "cancelled", "signed_out".
+export class Queue {
+  constructor(on) {
+    this.on = on;
+    this.waiting = [];
+    this.running = new Set();
+  }
+
+  get busy() { return this.waiting.length + this.running.size; }
+
+  add(job) {
+    job.tries = 0;
+    this.waiting.push(job);
+    this.next();
+  }
+
+  cancel(job) {
+    const i = this.waiting.indexOf(job);
+    if (i >= 0) this.waiting.splice(i, 1);
+    clearTimeout(job.timer);
+    job.cancelled = true;
+    job.request?.abort();
+    this.running.delete(job);
+    this.on(job, "cancelled");
+    this.next();
+  }
+
+  next() {
+    while (this.running.size < atOnce && this.waiting.length) {
+      const job = this.waiting.shift();
+      this.running.add(job);
+      job.cancelled = false;
+      this.send(job);
+    }
+  }
+
+  done(job, what, detail) {
+    this.running.delete(job);
+    this.on(job, what, detail);
+    this.next();
+  }
+
+  send(job) {
+    const x = new XMLHttpRequest();
+    job.request = x;
+    const query = new URLSearchParams({ file_name: job.file.name, ...job.params });
+    x.open("PUT", "/api/v1/documents?" + query);
+    x.setRequestHeader("Content-Type", job.file.type || "application/octet-stream");
+    x.setRequestHeader("Idempotency-Key", job.key);
+    x.setRequestHeader("Accept-Language", document.documentElement.lang);
+    x.responseType = "json";
+    x.upload.onprogress = (e) => e.lengthComputable && this.on(job, "progress", e.loaded / e.total);
+    x.upload.onload = () => this.on(job, "checking");
+    x.onload = () => this.answered(job, x);
+    x.onerror = () => this.again(job);
+    this.on(job, "start");
+    x.send(job.file);
+  }
+
+  answered(job, x) {
+    if (job.cancelled) return;
+    if (x.status === 201 || x.status === 200) return this.done(job, "kept", x.response);
+    if (x.status === 401) return this.done(job, "signed_out");
+    // 409 of this code: an earlier try got through and is still being worked on.
+    if (x.status === 429 || x.status >= 500 || x.status === 408 || (x.status === 409 && x.response?.code === "still_running")) {
+      return this.again(job, Number(x.getResponseHeader("Retry-After")) || 0, x.response);
+    }
+    this.done(job, "refused", x.response ?? {});
+  }
+
+  // again waits longer each time: a second, two, four …, and at once when the browser says that the line is back.
+  again(job, wait = 0, problem = null) {
+    if (job.cancelled) return;
+    job.tries++;
+    if (job.tries >= tries) return this.done(job, "failed", problem);
+    const seconds = Math.max(wait, 2 ** (job.tries - 1));
+    this.on(job, "again", seconds);
+    const go = () => {
+      clearTimeout(job.timer);
+      removeEventListener("online", go);
+      if (!job.cancelled) this.send(job);
+    };
+    job.timer = setTimeout(go, seconds * 1000);
+    addEventListener("online", go);
+  }
+}
