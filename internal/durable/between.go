@@ -11,6 +11,9 @@ import (
 
 // LinkTo gives a file of d a second name in another folder on the same file system; fs.ErrExist when that is taken.
 func (d *Folder) LinkTo(from string, other *Folder, to string) error {
+	if d.bare {
+		return &os.LinkError{Op: "link", Old: from, New: to, Err: unix.EPERM}
+	}
 	return between(d, from, other, to, "link", func(oldDir int, oldName string, newDir int, newName string) error {
 		return unix.Linkat(oldDir, oldName, newDir, newName, 0)
 	})

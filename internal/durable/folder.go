@@ -32,6 +32,7 @@ type Folder struct {
 	root  *os.Root
 	count *Counter
 	slots chan struct{} // held while SyncAll syncs one thing
+	bare  bool          // see WithoutLinksForTest
 }
 
 // Open opens dir, making it and its missing parents durably first. count may be nil. The caller closes the folder.
@@ -143,7 +144,10 @@ func (d *Folder) MkdirAll(name string) (grown []string, err error) {
 }
 
 // Link gives the file a second name; fs.ErrExist when that is taken.
-func (d *Folder) Link(from, to string) error { return d.root.Link(from, to) }
+func (d *Folder) Link(from, to string) error { return d.LinkTo(from, d, to) }
+
+// WithoutLinksForTest makes the folder refuse hard links, as many network shares do.
+func (d *Folder) WithoutLinksForTest() { d.bare = true }
 
 // Rename moves a name inside the folder, replacing a file that is already there.
 func (d *Folder) Rename(from, to string) error { return d.root.Rename(from, to) }

@@ -77,11 +77,6 @@ func (w *Workspace) Close() error {
 	return err
 }
 
-// IsWork reports whether a name of a folder belongs to a workspace.
-func IsWork(name string) bool {
-	return strings.HasPrefix(strings.TrimPrefix(name, "."), workPrefix)
-}
-
 func sweep(d *Folder) error {
 	entries, err := fs.ReadDir(d.root.FS(), ".")
 	if err != nil {

@@ -3,6 +3,7 @@ package blob
 import (
 	"context"
 	"io"
+	"math"
 	"os"
 	"sync"
 
@@ -28,7 +29,7 @@ func (e readError) Unwrap() error { return e.err }
 func pour(ctx context.Context, f *os.File, r io.Reader, limit int64) (archive.Digest, int64, error) {
 	buf := buffers.Get().(*[]byte)
 	defer buffers.Put(buf)
-	if limit >= 0 {
+	if limit >= 0 && limit < math.MaxInt64 {
 		r = io.LimitReader(r, limit+1)
 	}
 	h := archive.NewHasher()

@@ -20,7 +20,7 @@ import (
 type Disk struct {
 	folder *durable.Folder
 	spool  *Spool
-	swap   sync.Mutex // one Replace at a time, so that what it compared is what it replaces
+	swap   sync.Mutex // held from looking at what is under a key until it is another
 }
 
 var (
@@ -40,6 +40,12 @@ func OpenDisk(folder *durable.Folder, spool *Spool) *Disk {
 // StepForTest makes f run before each named step of a write to the store or its spool, so that a test can end the process
 // there or refuse the step. Not to be called while the store is in use.
 func (d *Disk) StepForTest(f func(step string) error) { d.spool.step = f }
+
+// WithoutLinksForTest makes store and spool lie on a file system without hard links.
+func (d *Disk) WithoutLinksForTest() {
+	d.folder.WithoutLinksForTest()
+	d.spool.folder.WithoutLinksForTest()
+}
 
 // Create implements Store.
 func (d *Disk) Create(ctx context.Context, key string, r io.Reader) error {
@@ -97,12 +103,7 @@ func (d *Disk) place(temp, key string) error {
 	}
 	err = d.spool.folder.LinkTo(temp, d.folder, key)
 	if err != nil && durable.CannotLink(err) && !durable.IsOtherFileSystem(err) {
-		// No hard links here: rename would replace silently, so the key is looked at first. Callers that race for one key
-		// hold a lock of their own.
-		if _, e := d.folder.Stat(key); e == nil {
-			return fs.ErrExist
-		}
-		err = d.spool.folder.MoveTo(temp, d.folder, key)
+		err = d.placeUnlinked(temp, key)
 	}
 	if err != nil {
 		return err
@@ -119,6 +120,17 @@ func (d *Disk) place(temp, key string) error {
 		}
 	}
 	return nil
+}
+
+// placeUnlinked is for file systems without hard links. Rename replaces silently there, so the key is looked at first, and
+// only this process is kept from making it in between.
+func (d *Disk) placeUnlinked(temp, key string) error {
+	d.swap.Lock()
+	defer d.swap.Unlock()
+	if _, err := d.folder.Stat(key); err == nil {
+		return fs.ErrExist
+	}
+	return d.spool.folder.MoveTo(temp, d.folder, key)
 }
 
 // Open implements Store. The Reader is also an archive.Filer.

@@ -35,6 +35,20 @@ func TestDisk(t *testing.T) {
 	})
 }
 
+// Network shares often have no hard links; what they save is then copied.
+func TestDiskWithoutLinks(t *testing.T) {
+	blobtest.Run(t, func(t *testing.T) blob.Store {
+		dir, err := os.MkdirTemp("/dev/shm", "sohoa") // in memory where there is such a folder: links are refused anyway
+		if err != nil {
+			dir = t.TempDir()
+		}
+		t.Cleanup(func() { os.RemoveAll(dir) })
+		d, _ := openDisk(t, dir, nil)
+		d.WithoutLinksForTest()
+		return d
+	})
+}
+
 func TestDiskModesWhateverTheUmask(t *testing.T) {
 	old := syscall.Umask(0o777)
 	defer syscall.Umask(old)

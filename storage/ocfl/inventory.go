@@ -13,7 +13,6 @@ import (
 	"time"
 
 	"sohoa/archive"
-	"sohoa/storage/blob"
 )
 
 // Files of an object (OCFL 1.1 §3.2) and words of its inventory (§3.5).
@@ -275,6 +274,3 @@ func sidecarDigest(b []byte) string {
 	}
 	return strings.ToLower(words[0])
 }
-
-// checkLogical refuses a logical path we would not make ourselves.
-func checkLogical(p string) error { return blob.CheckKey(p) }

@@ -14,7 +14,7 @@ const layoutName = "0004-hashed-n-tuple-storage-layout"
 //
 // A store of ours has one level of three digits: 4,096 folders. A province brings 45 million objects in ten years, which
 // is 11,000 in a folder; ext4, XFS and every object store carry ten times that without slowing, and a folder of that size
-// is half a megabyte of names. One level means that a new object makes at most one folder above it (an fsync more) and
+// is under a megabyte of names. One level means that a new object makes at most one folder above it (an fsync more) and
 // that, once those 4,096 are there, it makes none. The extension's default of three levels would make three folders for
 // nearly every object until 45 million objects had filled them, each holding one.
 type layout struct {

@@ -15,18 +15,26 @@ import (
 )
 
 func TestVaultOnDisk(t *testing.T) {
-	vaulttest.Run(t, func(t *testing.T) vaulttest.Setup {
-		dir := t.TempDir()
-		v := openDisk(t, dir, nil)
-		t.Cleanup(func() { structure(t, filepath.Join(dir, "store")) })
-		return vaulttest.Setup{
-			Vault: v,
-			Damage: func(t *testing.T, d archive.Digest, change func([]byte) []byte) {
-				damageDisk(t, filepath.Join(dir, "store"), d, change)
-			},
-			Spooled: func(t *testing.T) int { return len(spooled(t, filepath.Join(dir, "spool"))) },
-		}
-	})
+	vaulttest.Run(t, func(t *testing.T) vaulttest.Setup { return onDisk(t, t.TempDir(), false) })
+}
+
+func TestVaultOnDiskWithoutLinks(t *testing.T) {
+	vaulttest.Run(t, func(t *testing.T) vaulttest.Setup { return onDisk(t, quickDir(t), true) })
+}
+
+func onDisk(t *testing.T, dir string, unlinked bool) vaulttest.Setup {
+	v := openDisk(t, dir, nil)
+	if unlinked {
+		v.store.(*blob.Disk).WithoutLinksForTest()
+	}
+	t.Cleanup(func() { structure(t, filepath.Join(dir, "store")) })
+	return vaulttest.Setup{
+		Vault: v,
+		Damage: func(t *testing.T, d archive.Digest, change func([]byte) []byte) {
+			damageDisk(t, filepath.Join(dir, "store"), d, change)
+		},
+		Spooled: func(t *testing.T) int { return len(spooled(t, filepath.Join(dir, "spool"))) },
+	}
 }
 
 func TestVaultOverMemory(t *testing.T) {
@@ -97,7 +105,7 @@ func spooled(t testing.TB, dir string) []string {
 	}
 	var names []string
 	for _, e := range entries {
-		if !durable.IsWork(e.Name()) {
+		if !strings.HasPrefix(strings.TrimPrefix(e.Name(), "."), "work-") {
 			names = append(names, e.Name())
 		}
 	}
