@@ -6,6 +6,7 @@ import (
 	"sync"
 
 	"sohoa/archive"
+	"sohoa/ocr/image"
 	"sohoa/ocr/pdf"
 	"sohoa/ocr/tesseract"
 )
@@ -87,6 +88,8 @@ func (d *Desk) open(ctx context.Context, f *os.File, mediaType string, limits ar
 	switch mediaType {
 	case archive.PDF:
 		return pdf.Open(ctx, f, pdf.Options{Engine: d.renderer(at.Cache), Limits: limits})
+	case archive.JPEG, archive.PNG, archive.TIFF:
+		return image.Open(ctx, f, limits)
 	}
 	return nil, archive.Errorf(archive.Unprocessable, "read a paper of type %q", mediaType)
 }

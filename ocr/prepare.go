@@ -21,6 +21,7 @@ type sheet struct {
 	file   string
 	toPage page.Affine // from the pixels of file
 	marks  int         // what stands on it, as page.Ink.Marks counts
+	width  int         // of file, in pixels
 	found  []tesseract.Word
 }
 
@@ -30,20 +31,20 @@ func (r *run) sheet(ctx context.Context, n int) (s *sheet, err error) {
 	s = &sheet{reading: archive.PageReading{Number: n, Words: []archive.Word{}}}
 	defer func() {
 		if p := recover(); p != nil { // a page that breaks a decoder costs that page only
-			s.fail(failedPage)
+			r.fail(s, failedPage, fmt.Errorf("panic: %v", p))
 		}
 		if ctx.Err() != nil {
 			err = context.Cause(ctx)
 		}
 	}()
 	if s.reading.Width, s.reading.Height, err = r.paper.Size(n); err != nil {
-		s.fail(sentence(err, failedPage))
+		r.fail(s, sentence(err, failedPage), err)
 		return s, nil
 	}
 	source, words, err := r.paper.Words(ctx, n)
 	switch {
 	case err != nil:
-		s.fail(sentence(err, failedPage))
+		r.fail(s, sentence(err, failedPage), err)
 	case source == archive.SourceText:
 		s.finish(source, words, r.limits)
 	case source == archive.SourceBlank:
@@ -60,14 +61,14 @@ func (r *run) picture(ctx context.Context, s *sheet) error {
 	n := s.reading.Number
 	m, toPage, err := r.paper.Picture(ctx, n)
 	if err != nil {
-		s.fail(sentence(err, failedPicture))
+		r.fail(s, sentence(err, failedPicture), err)
 		return nil
 	}
 	r.alive()
 	p, err := page.Prepare(m, page.Affine{A: toPage[0], B: toPage[1], C: toPage[2], D: toPage[3], E: toPage[4], F: toPage[5]},
 		page.Options{MaxPixels: r.limits.PagePixels})
 	if err != nil {
-		s.fail(failedPicture)
+		r.fail(s, failedPicture, err)
 		return nil
 	}
 	defer p.Release()
@@ -86,7 +87,7 @@ func (r *run) picture(ctx context.Context, s *sheet) error {
 		s.wait()
 		return nil
 	}
-	s.toPage, s.marks = p.ToPage, p.Ink.Marks()
+	s.toPage, s.width, s.marks = p.ToPage, p.Gray.Rect.Dx(), p.Ink.Marks()
 	s.file = filepath.Join(r.engine.Dir, fmt.Sprintf("page-%06d.pgm", n))
 	if err := tesseract.Write(s.file, p.Gray); err != nil {
 		return &archive.Error{Kind: archive.Unavailable, Msg: archive.KindText(archive.Unavailable), RetryAfter: time.Minute, Err: err}
@@ -96,23 +97,23 @@ func (r *run) picture(ctx context.Context, s *sheet) error {
 }
 
 // recognised takes what became of the page's image. A page that reads badly stays open, with its file: it may lie sideways.
-func (s *sheet) recognised(res tesseract.Result, limits archive.ReadLimits) {
+func (r *run) recognised(s *sheet, res tesseract.Result) {
 	switch {
 	case errors.Is(res.Err, tesseract.ErrTime):
-		s.fail(failedTime)
+		r.fail(s, failedTime, res.Err)
 	case res.Err != nil:
-		s.fail(failedCrash)
+		r.fail(s, failedCrash, res.Err)
 	case askew(res.Words, s.marks):
 		s.found = res.Words
 	default:
-		s.words(res.Words, limits)
+		s.words(res.Words, r.limits)
 	}
 }
 
 // words finishes a scanned page with what was recognised on it.
 func (s *sheet) words(found []tesseract.Word, limits archive.ReadLimits) {
 	s.file = ""
-	words := placed(found, s.toPage, s.reading.Width, s.reading.Height)
+	words := placed(inColumns(found, s.width), s.toPage, s.reading.Width, s.reading.Height)
 	if empty(words, s.marks) {
 		words = nil
 	}
@@ -163,8 +164,9 @@ func (s *sheet) blank() {
 	s.find(codeBlank)
 }
 
-func (s *sheet) fail(msg archive.Text) {
+func (r *run) fail(s *sheet, msg archive.Text, cause error) {
 	s.reading.Source, s.reading.Err, s.file = archive.SourceFailed, &msg, ""
+	r.log.Warn("page could not be read", "page", s.reading.Number, "reason", cause)
 }
 
 func (s *sheet) find(code string) {

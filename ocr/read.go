@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"log/slog"
 	"os"
 	"sync"
 	"sync/atomic"
@@ -26,6 +27,8 @@ type Options struct {
 	Scratch string
 	// Alive is called whenever a step of the work is done. Optional.
 	Alive func()
+	// Log gets a line for every page that fails, with the cause. Optional.
+	Log *slog.Logger
 }
 
 // Read hands every wanted page of a paper to each, in the order asked for, as soon as it is read. Whatever is wrong with a
@@ -42,7 +45,10 @@ func Read(ctx context.Context, paper Paper, req archive.ReadRequest, opt Options
 		}
 		defer os.RemoveAll(opt.Scratch)
 	}
-	r := &run{paper: paper, limits: limits, tell: opt.Alive, each: each}
+	r := &run{paper: paper, limits: limits, tell: opt.Alive, each: each, log: opt.Log}
+	if r.log == nil {
+		r.log = slog.New(slog.DiscardHandler)
+	}
 	r.engine = tesseract.Engine{
 		Program: opt.Tesseract, Data: opt.Tessdata, Dir: opt.Scratch,
 		PageTime: limits.PageTime / 4 * 3, // what is left is for the page's image
@@ -59,6 +65,7 @@ type run struct {
 	engine tesseract.Engine
 	absent atomic.Bool // there is no recogniser
 	each   func(archive.PageReading) error
+	log    *slog.Logger
 
 	mu   sync.Mutex // held while speaking to the caller
 	tell func()
@@ -166,7 +173,7 @@ func (r *run) recognise(ctx context.Context, batch []*sheet) error {
 		return err
 	}
 	err := r.engine.Run(ctx, files, func(res tesseract.Result) error {
-		waiting[res.Index].recognised(res, r.limits)
+		r.recognised(waiting[res.Index], res)
 		return finished()
 	})
 	if errors.Is(err, tesseract.ErrStart) {

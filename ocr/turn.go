@@ -35,8 +35,9 @@ func (r *run) turn(ctx context.Context, s *sheet) error {
 	if err == nil && turns != 0 {
 		var again []tesseract.Word
 		var p *page.Prepared
-		if again, p, err = r.readTurned(ctx, s, turns); err == nil && better(again, found) {
-			found, toPage = again, p.ToPage
+		var width int
+		if again, p, width, err = r.readTurned(ctx, s, turns); err == nil && better(again, found) {
+			found, toPage, s.width = again, p.ToPage, width
 			s.reading.Skew = float32(p.Skew)
 			s.find(codeTurned)
 		}
@@ -50,23 +51,23 @@ func (r *run) turn(ctx context.Context, s *sheet) error {
 	return nil
 }
 
-func (r *run) readTurned(ctx context.Context, s *sheet, turns int) ([]tesseract.Word, *page.Prepared, error) {
+func (r *run) readTurned(ctx context.Context, s *sheet, turns int) (words []tesseract.Word, p *page.Prepared, width int, err error) {
 	g, err := tesseract.Load(s.file)
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, 0, err
 	}
-	p, err := page.Prepare(g, s.toPage, page.Options{MaxPixels: r.limits.PagePixels, Turns: turns})
+	p, err = page.Prepare(g, s.toPage, page.Options{MaxPixels: r.limits.PagePixels, Turns: turns})
 	if err != nil {
-		return nil, nil, fmt.Errorf("turn page image: %w", err)
+		return nil, nil, 0, fmt.Errorf("turn page image: %w", err)
 	}
 	defer p.Release()
 	path := s.file + ".turned"
 	defer os.Remove(path)
 	if err := tesseract.Write(path, p.Gray); err != nil {
-		return nil, nil, err
+		return nil, nil, 0, err
 	}
 	r.alive()
-	var words []tesseract.Word
+	width = p.Gray.Rect.Dx()
 	err = r.engine.Run(ctx, []string{path}, func(res tesseract.Result) error {
 		words = res.Words
 		return res.Err
@@ -74,7 +75,7 @@ func (r *run) readTurned(ctx context.Context, s *sheet, turns int) ([]tesseract.
 	if err == nil && p.Blank() {
 		err = errors.New("nothing stands on the turned page")
 	}
-	return words, p, err
+	return words, p, width, err
 }
 
 // better weighs readings by how many letters were read how surely.
