@@ -122,7 +122,7 @@ func BenchmarkListsSQLite(b *testing.B) {
 }
 
 func BenchmarkListsPostgres(b *testing.B) {
-	c := openEmpty(b, postgrestest.Start(b).Database(b))
+	c := emptied(b, postgrestest.Start(b).Database(b))(b)
 	benchLists(b, c)
 }
 
@@ -173,7 +173,7 @@ func BenchmarkUpdates(b *testing.B) {
 		"SQLite without sharing": func(b *testing.B) *Catalog {
 			return openFile(b, filepath.Join(b.TempDir(), "catalog.db"), Options{Group: 1})
 		},
-		"PostgreSQL without fsync": func(b *testing.B) *Catalog { return openEmpty(b, postgrestest.Start(b).Database(b)) },
+		"PostgreSQL without fsync": func(b *testing.B) *Catalog { return emptied(b, postgrestest.Start(b).Database(b))(b) },
 	}
 	for name, open := range engines {
 		for _, people := range []int{1, 8, 32} {

@@ -57,8 +57,9 @@ func TestDamageOnSQLite(t *testing.T) {
 
 func TestDamageOnPostgres(t *testing.T) {
 	address := postgrestest.Start(t).Database(t)
+	open := emptied(t, address)
 	damage(t, func(t *testing.T) (*Catalog, func(string)) {
-		return openEmpty(t, address), func(text string) { postgrestest.Exec(t, address, "SET session_replication_role = replica; "+text) }
+		return open(t), func(text string) { postgrestest.Exec(t, address, "SET session_replication_role = replica; "+text) }
 	})
 }
 
@@ -164,7 +165,7 @@ func TestEventsCannotBeChangedOrRemoved(t *testing.T) {
 	})
 	t.Run("PostgreSQL", func(t *testing.T) {
 		address := postgrestest.Start(t).Database(t)
-		c := openEmpty(t, address)
+		c := emptied(t, address)(t)
 		refused(t, c, c.engine.(*postgresEngine).db, `TRUNCATE events`)
 	})
 }
