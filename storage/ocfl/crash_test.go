@@ -38,10 +38,10 @@ func crashFiles(id archive.ObjectID, n int) map[string]string {
 	files := map[string]string{"metadata.json": fmt.Sprintf(`{"id": %q, "version": %d}`, id, n)}
 	switch {
 	case n == 1:
-		files["original.pdf"] = strings.Repeat(string(id), 3000)
+		files["original.pdf"] = strings.Repeat(string(id), 300)
 	case n == 3: // spooled, and the same bytes as in version 1 beside it
-		files["original-2.pdf"] = strings.Repeat(string(id), 4000)
-		files["copy.pdf"] = strings.Repeat(string(id), 3000)
+		files["original-2.pdf"] = strings.Repeat(string(id), 400)
+		files["copy.pdf"] = strings.Repeat(string(id), 300)
 	}
 	return files
 }
