@@ -4,7 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
+	"iter"
 	"time"
 
 	"sohoa/archive"
@@ -12,8 +12,20 @@ import (
 
 type tree struct{ t *tx }
 
-// chunk bounds the rows of one statement; each costs two parameters.
-const chunk = 250
+// chunks cuts a list into parts of a few fixed lengths, longest first, so that the statements over them are a few texts that
+// stay prepared, whatever the length of the list.
+func chunks[T any](list []T) iter.Seq[[]T] {
+	return func(yield func([]T) bool) {
+		for _, n := range []int{250, 50, 10, 1} {
+			for len(list) >= n {
+				if !yield(list[:n]) {
+					return
+				}
+				list = list[n:]
+			}
+		}
+	}
+}
 
 func scanLeaf(scan func(...any) error) (l archive.Leaf, err error) {
 	err = scan(&l.Event, &l.Hash)
@@ -37,7 +49,7 @@ func (c tree) Unnumbered(ctx context.Context, limit int) ([]archive.Leaf, error)
 }
 
 func (c tree) Number(ctx context.Context, first int64, ids []archive.ID) error {
-	for part := range slices.Chunk(ids, chunk) {
+	for part := range chunks(ids) {
 		q := &query{d: c.t.d}
 		q.add(`WITH given (id, number) AS (VALUES `)
 		for i, id := range part {
@@ -61,7 +73,7 @@ func (c tree) Number(ctx context.Context, first int64, ids []archive.ID) error {
 
 func (c tree) Hashes(ctx context.Context, indexes []int64) ([][32]byte, error) {
 	at := make(map[int64][32]byte, len(indexes))
-	for part := range slices.Chunk(indexes, 2*chunk) {
+	for part := range chunks(indexes) {
 		q := &query{d: c.t.d}
 		q.add(`SELECT position, hash FROM tree_hashes WHERE position IN (?`, part[0])
 		for _, i := range part[1:] {
@@ -90,7 +102,7 @@ func (c tree) Hashes(ctx context.Context, indexes []int64) ([][32]byte, error) {
 }
 
 func (c tree) AddHashes(ctx context.Context, first int64, hashes [][32]byte) error {
-	for part := range slices.Chunk(hashes, chunk) {
+	for part := range chunks(hashes) {
 		q := &query{d: c.t.d}
 		q.add(`INSERT INTO tree_hashes (position, hash) VALUES `)
 		for i, h := range part {

@@ -178,3 +178,40 @@ func TestABadKeyIsRefusedAndNotRepeated(t *testing.T) {
 		}
 	}
 }
+
+// BenchmarkSequence measures how fast a backlog of events is numbered, b.N events long.
+func BenchmarkSequence(b *testing.B) {
+	c, err := catalog.Open(b.Context(), "sqlite:"+filepath.Join(b.TempDir(), "catalog.db"), catalog.Options{})
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer c.Close()
+	k, _, err := ledger.NewKey()
+	if err != nil {
+		b.Fatal(err)
+	}
+	l, err := ledger.Open(c, k, archive.SystemClock{})
+	if err != nil {
+		b.Fatal(err)
+	}
+	if err := c.Update(b.Context(), func(tx archive.Tx) error {
+		for range b.N {
+			if err := tx.Events().Append(b.Context(), archive.NewEvent(archive.System, archive.EvMaintain, archive.SystemClock{}.Now())); err != nil {
+				return err
+			}
+		}
+		return nil
+	}); err != nil {
+		b.Fatal(err)
+	}
+	b.ResetTimer()
+	for n := 1; n > 0; {
+		if n, err = l.Sequence(b.Context()); err != nil {
+			b.Fatal(err)
+		}
+	}
+	b.StopTimer()
+	if err := l.Verify(b.Context(), func(d archive.Discrepancy) error { b.Errorf("%+v", d); return nil }); err != nil {
+		b.Fatal(err)
+	}
+}
