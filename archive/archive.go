@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -133,6 +135,15 @@ func (c *registryCache) load(ctx context.Context, cat Catalog) ([]Agency, error)
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.loadLocked(ctx, cat)
+}
+
+// has reports whether code was in the registry when it was last loaded. Agencies are never removed, so yes stays true;
+// no may be out of date.
+func (c *registryCache) has(code AgencyCode) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	_, ok := slices.BinarySearchFunc(c.agencies, code, func(g Agency, c AgencyCode) int { return strings.Compare(string(g.Code), string(c)) })
+	return ok
 }
 
 func (c *registryCache) loadLocked(ctx context.Context, cat Catalog) ([]Agency, error) {

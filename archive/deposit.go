@@ -80,6 +80,9 @@ func (a *Archive) Deposit(ctx context.Context, actor Actor, d Deposit) (Document
 				return err
 			}
 		}
+		if err := a.knowAgency(ctx, tx, actor, doc.Custodian, now); err != nil {
+			return err
+		}
 		if err := a.ensureDossier(ctx, tx, actor, &doc, now); err != nil {
 			return err
 		}

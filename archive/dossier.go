@@ -97,6 +97,9 @@ func (a *Archive) OpenDossier(ctx context.Context, actor Actor, d Dossier, then 
 	}
 	d.Revision, d.CreatedAt, d.UpdatedAt = 1, now, now
 	err := a.update(ctx, func(tx Tx) error {
+		if err := a.knowAgency(ctx, tx, actor, d.Custodian, now); err != nil {
+			return err
+		}
 		if err := tx.Dossiers().Insert(ctx, d); err != nil {
 			return err
 		}

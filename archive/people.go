@@ -1,6 +1,7 @@
 package archive
 
 import (
+	"cmp"
 	"context"
 	"strings"
 	"time"
@@ -76,8 +77,8 @@ func (a *Archive) AddAccount(ctx context.Context, actor Actor, acc Account) (Acc
 	if err := a.tidyAccount(&acc); err != nil {
 		return Account{}, err
 	}
-	if !actor.Covers(acc.Agency) || acc.Agency == "" && actor.Agency != "" {
-		return Account{}, ErrForbidden
+	if ok, err := a.manages(ctx, actor, acc.Agency); err != nil || !ok {
+		return Account{}, cmp.Or(err, error(ErrForbidden))
 	}
 	now := a.Clock.Now()
 	acc.ID, acc.Revision, acc.CreatedAt, acc.UpdatedAt = NewID(), 1, now, now
@@ -86,6 +87,9 @@ func (a *Archive) AddAccount(ctx context.Context, actor Actor, acc Account) (Acc
 }
 
 func (a *Archive) insertAccount(ctx context.Context, tx Tx, actor Actor, acc Account, act string) error {
+	if err := a.knowAgency(ctx, tx, actor, acc.Agency, acc.CreatedAt); err != nil {
+		return err
+	}
 	if err := tx.Accounts().Insert(ctx, acc); err != nil {
 		return err
 	}
@@ -188,12 +192,15 @@ func (a *Archive) AddToken(ctx context.Context, actor Actor, t Token) (Token, er
 	if _, err := ParseRole(string(t.Role)); err != nil {
 		return Token{}, err
 	}
-	if !actor.Covers(t.Agency) || t.Agency == "" && actor.Agency != "" {
-		return Token{}, ErrForbidden
+	if ok, err := a.manages(ctx, actor, t.Agency); err != nil || !ok {
+		return Token{}, cmp.Or(err, error(ErrForbidden))
 	}
 	now := a.Clock.Now()
 	t.ID, t.Note, t.CreatedAt, t.CreatedBy = NewID(), clean(t.Note, 200), now, actor.ID
 	err := a.update(ctx, func(tx Tx) error {
+		if err := a.knowAgency(ctx, tx, actor, t.Agency, now); err != nil {
+			return err
+		}
 		if err := tx.Tokens().Insert(ctx, t); err != nil {
 			return err
 		}

@@ -158,6 +158,43 @@ func answersTo(want, have string) bool {
 	return w != "" && h != "" && (strings.Contains(h, w) || strings.Contains(w, h))
 }
 
+// knowAgency puts an agency that nobody has registered yet, and what lies above it by code, into the registry under its
+// code, so that scopes hold from the first paper on. An administrator names it later. Those with a scope cannot reach
+// here with a code outside it.
+func (a *Archive) knowAgency(ctx context.Context, tx Tx, actor Actor, code AgencyCode, now time.Time) error {
+	if code == "" || a.registry.has(code) {
+		return nil
+	}
+	all, err := tx.Registry().Agencies(ctx)
+	if err != nil {
+		return err
+	}
+	for c := code; c != "" && !slices.ContainsFunc(all, func(g Agency) bool { return g.Code == c }); c = c.Parent() {
+		if err := tx.Registry().PutAgency(ctx, Agency{Code: c, Name: c.String(), Parent: c.Parent(), UpdatedAt: now}, 0); err != nil {
+			return err
+		}
+		ev := NewEvent(actor, EvRegistry, now)
+		ev.Object, ev.Detail = "agency:"+c.String(), map[string]string{"act": "first_use"}
+		if err := tx.Events().Append(ctx, ev); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// manages reports whether an administrator may give rights at code: it lies in the scope, or is not registered yet and
+// would lie there by its code.
+func (a *Archive) manages(ctx context.Context, actor Actor, code AgencyCode) (bool, error) {
+	if actor.Covers(code) {
+		return code != "" || actor.Agency == "", nil
+	}
+	all, err := a.Agencies(ctx)
+	if err != nil || slices.ContainsFunc(all, func(g Agency) bool { return g.Code == code }) {
+		return false, err
+	}
+	return code.Within(actor.Agency), nil
+}
+
 // AgencyAt returns the agency of a code as it was on a day, and false when it is unknown or did not exist then.
 func (a *Archive) AgencyAt(ctx context.Context, code AgencyCode, day time.Time) (Agency, bool, error) {
 	all, err := a.Agencies(ctx)

@@ -122,7 +122,7 @@ func token(ctx context.Context, e *env, args []string) (int, error) {
 			in["until"] = t.Until.Format(time.RFC3339)
 		}
 		var out struct {
-			Token string `json:"token"`
+			Token string `json:"secret"`
 		}
 		if err := c.post(ctx, "/tokens", in, &out); err != nil {
 			return exitFailed, err

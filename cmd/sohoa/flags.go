@@ -28,6 +28,7 @@ type options struct {
 	logFormat string
 	server    string // for the other commands: speak to this server
 	tesseract string
+	noTwin    string // a flag of this name is not read from the environment
 
 	readers     int
 	inspectors  int
@@ -49,7 +50,11 @@ func (o *options) flags(e *env, name string) *flag.FlagSet {
 	fs.Usage = func() { fs.PrintDefaults() }
 	fs.StringVar(&o.data, "data", "data", "`folder` of this house: store/, catalog.db, index/, derived/, spool/, keys/")
 	fs.StringVar(&o.store, "store", "", "where papers are kept: file:`DIR` (default: store in the data folder)")
-	fs.StringVar(&o.catalog, "catalog", "", "the catalog: sqlite:`FILE` or postgres://… (default: catalog.db in the data folder)")
+	if name == "rebuild" { // there the contract gives the name to a switch; the place comes from the environment
+		o.catalog, o.noTwin = e.getenv("SOHOA_CATALOG"), "catalog"
+	} else {
+		fs.StringVar(&o.catalog, "catalog", "", "the catalog: sqlite:`FILE` or postgres://… (default: catalog.db in the data folder)")
+	}
 	fs.StringVar(&o.logKey, "log-key-file", "", "private key that signs the log, mode 0600, made at first start (default: keys/log.key in the data folder)")
 	fs.StringVar(&o.logFormat, "log-format", "text", "log lines as text or json")
 	return fs
@@ -85,7 +90,7 @@ func (o *options) parse(e *env, fs *flag.FlagSet, args []string) error {
 	var bad error
 	fs.VisitAll(func(f *flag.Flag) {
 		name := "SOHOA_" + strings.ToUpper(strings.ReplaceAll(f.Name, "-", "_"))
-		if v := e.getenv(name); v != "" && bad == nil {
+		if v := e.getenv(name); v != "" && bad == nil && f.Name != o.noTwin {
 			if err := fs.Set(f.Name, v); err != nil {
 				bad = fmt.Errorf("environment variable %s: %w", name, err)
 			}
