@@ -113,7 +113,7 @@ func (p *Pages) showDocument(v *visit, id archive.ID, status int, answer documen
 		ReadingState: string(doc.Reading.State), ReadingReason: v.say(doc.Reading.Reason), PagesDone: doc.Reading.PagesDone, PagesTotal: max(doc.Reading.PagesTotal, doc.PageCount()),
 		Busy: underWay(doc.Reading.State), Reason: doc.Reason, Kind: string(doc.Kind), KindText: v.t("kind." + string(doc.Kind)), AccessText: v.t("access." + string(doc.Access)),
 		Custodian: names.long(doc.Custodian), Dossier: doc.Dossier.String(), Refused: answer.findings, Accept: accepted, Highlight: shorten(v.query("q"), p.Archive.Limits.QueryText)}
-	d.Title, d.Section, d.Module, d.Alert, d.Query = d.Heading, "work", "document.js", answer.alert, d.Highlight
+	d.Title, d.Section, d.Module, d.Alert, d.Query, d.Whole = d.Heading, "work", "document.js", answer.alert, d.Highlight, true
 	if doc.Reading.Confidence > 0 {
 		d.ReadingFound = v.t("reading.confidence", percent(float64(doc.Reading.Confidence)))
 	}
@@ -396,7 +396,7 @@ func (p *Pages) onward(v *visit, doc *archive.Document, m archive.Move) error {
 	}
 	for _, next := range l.Items {
 		if next.ID == doc.ID || m != archive.Submit && (next.Uploader == v.actor.ID || next.Submitter == v.actor.ID) {
-			continue
+			continue // nobody checks a paper of his own
 		}
 		return v.redirect("/documents/" + next.ID.String() + "?done=" + string(m) + "_next")
 	}

@@ -16,6 +16,7 @@ type Frame struct {
 	Nav     []Link
 	Signed  bool
 	Narrow  bool // one thing in the middle of the page: sign-in, set-up, errors
+	Whole   bool // the page fills the window and its parts scroll by themselves
 	Name    string
 	Role    string
 	Initial string
@@ -42,6 +43,9 @@ func (f *Frame) T(key string, args ...any) string { return textOf(f.Lang, key, a
 
 // Asset returns the address of a file of the static folder.
 func (f *Frame) Asset(name string) (string, error) { return f.assets.url(name) }
+
+// Asks reports whether the bar holds the search box: not on the page that has one of its own.
+func (f *Frame) Asks() bool { return f.Section != "search" }
 
 // Vi reports whether the page is in Vietnamese.
 func (f *Frame) Vi() bool { return f.Lang != "en" }

@@ -18,7 +18,7 @@ type homePage struct {
 	Next       string
 	First      string // back to the first page, "" when this is it
 	Empty      string
-	Total      string
+	Other      *Link // where there is work when there is none here
 }
 
 // Row is one paper in a list.
@@ -122,6 +122,9 @@ func (p *Pages) showHome(v *visit, status int, form depositForm) error {
 	}
 	if len(d.Rows) == 0 {
 		d.Empty = v.t("empty." + t.name)
+		if n := counts[archive.Review]; t.mine && n > 0 {
+			d.Other = &Link{Href: "/?tab=review", Text: v.t("home.others", count(v.lang, n))}
+		}
 	}
 	return p.show(v, status, "clerk/home", d)
 }
@@ -199,11 +202,14 @@ func (p *Pages) tabLinks(v *visit, present tab, counts map[archive.State]int) ([
 }
 
 func (v *visit) row(d *archive.Document, n names) Row {
-	r := Row{ID: d.ID.String(), Href: "/documents/" + d.ID.String(), Title: title(d), Subtitle: subtitle(d), State: v.state(d.State), Reading: v.reading(&d.Reading),
+	r := Row{ID: d.ID.String(), Href: "/documents/" + d.ID.String(), Title: title(d), Subtitle: subtitle(d), State: v.state(d.State),
 		Busy: underWay(d.Reading.State), Pages: d.PageCount(), Dossier: d.Dossier.String(), Custodian: n.of(d.Custodian), When: moment(d.CreatedAt),
 		Kind: v.t("kind." + string(d.Kind))}
 	if r.Custodian == "" {
 		r.Custodian = d.Custodian.String()
+	}
+	if s := d.Reading.State; s != archive.ReadingDone && s != archive.ReadingOff { // read is what every paper comes to
+		r.Reading = v.reading(&d.Reading)
 	}
 	if d.State == archive.Returned || d.State == archive.Withdrawn || d.State == archive.Discarded {
 		r.Reason = d.Reason

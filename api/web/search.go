@@ -163,7 +163,7 @@ func (d *searchPage) filters(v *visit, n names) {
 func (p *Pages) results(v *visit, d *searchPage, found *archive.Found, n names) {
 	switch {
 	case found.Counted:
-		d.Sum = v.t("search.sum", count(v.lang, found.Total), strings.Replace(strconv.FormatFloat(found.Took.Seconds(), 'f', 2, 64), ".", v.t("number.point"), 1))
+		d.Sum = v.t("search.sum", count(v.lang, found.Total), count(v.lang, found.Took.Milliseconds()))
 	case len(found.Hits) > 0:
 		d.Sum = v.t("search.some")
 	}
@@ -189,7 +189,9 @@ func (p *Pages) results(v *visit, d *searchPage, found *archive.Found, n names) 
 		d.Results = append(d.Results, r)
 	}
 	for _, name := range archive.FacetNames {
-		d.facet(v, name, found.Facets[name], n)
+		if c := found.Facets[name]; len(c) > 1 || v.query(name) != "" { // one value is no choice
+			d.facet(v, name, c, n)
+		}
 	}
 	if found.Next != "" {
 		d.Next = v.with("after", found.Next)
@@ -202,7 +204,7 @@ func (p *Pages) results(v *visit, d *searchPage, found *archive.Found, n names) 
 	}
 }
 
-// facet shows a facet unless it offers no choice.
+// facet shows a facet with what each value would leave.
 func (d *searchPage) facet(v *visit, name string, counts []archive.FacetCount, n names) {
 	g := FacetGroup{Name: v.t("filter." + name)}
 	chosen := v.query(name)

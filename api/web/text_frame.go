@@ -8,7 +8,6 @@ var frameTexts = texts{
 	"frame.search_hint": {VI: "Tìm theo nội dung, số, tên…", EN: "Search words, numbers, names…"},
 	"frame.self":        {VI: "Tài khoản của %s", EN: "Account of %s"},
 	"frame.foot":        {VI: "Sohoa · số hóa và lưu giữ kết quả giải quyết thủ tục hành chính", EN: "Sohoa · digitising and keeping the results of administrative procedures"},
-	"number.point":      {VI: ",", EN: "."},
 
 	"nav.work":     {VI: "Bàn số hóa", EN: "Desk"},
 	"nav.search":   {VI: "Tìm kiếm", EN: "Search"},

@@ -2,9 +2,10 @@ package web
 
 // paperTexts stand on the desk, on the page of a paper and on those of dossiers.
 var paperTexts = texts{
-	"home.list":  {VI: "Danh sách giấy tờ", EN: "Papers"},
-	"home.tabs":  {VI: "Nhóm công việc", EN: "Work by state"},
-	"home.order": {VI: "Xếp theo", EN: "Order"},
+	"home.list":   {VI: "Danh sách giấy tờ", EN: "Papers"},
+	"home.tabs":   {VI: "Nhóm công việc", EN: "Work by state"},
+	"home.others": {VI: "Xem %s giấy tờ chờ xác nhận của đơn vị", EN: "See the %s papers of your unit to confirm"},
+	"home.order":  {VI: "Xếp theo", EN: "Order"},
 
 	"tab.mine":      {VI: "Việc của tôi", EN: "My work"},
 	"tab.reading":   {VI: "Đang đọc", EN: "Being read"},
@@ -86,7 +87,7 @@ var paperTexts = texts{
 	"document.save":         {VI: "Lưu", EN: "Save"},
 	"document.not_saved":    {VI: "Chưa lưu được: xin xem các ô được đánh dấu.", EN: "Not saved: see the marked fields."},
 	"document.masked":       {VI: "Số đang được che. Hãy gõ lại đầy đủ, hoặc để nguyên như cũ.", EN: "The number is masked. Type it whole, or leave it as it was."},
-	"document.text":         {VI: "Văn bản đọc được", EN: "Text read"},
+	"document.text":         {VI: "Văn bản", EN: "Text"},
 	"document.text_whole":   {VI: "Mở toàn bộ văn bản", EN: "Open the whole text"},
 	"document.read_again":   {VI: "Đọc lại từ đầu", EN: "Read it again"},
 	"document.versions":     {VI: "Bản quét", EN: "Scans"},
