@@ -16,6 +16,8 @@ LDFLAGS := -s -w -X main.version=$(VERSION) -X main.commit=$(COMMIT) -X main.dat
 PKG        ?= ./...
 TESTFLAGS  ?=
 BENCHFLAGS ?= -benchmem
+# A release adds -trimpath; here it would compile every dependency a second time beside what the tests use.
+BUILDFLAGS ?=
 FUZZTIME   ?= 30s
 
 .DEFAULT_GOAL := help
@@ -38,7 +40,7 @@ run: setup-run build ## install what is missing, build, start the demo on a free
 	@exec $(BIN)/sohoa demo
 
 build: go ## the one program, bin/sohoa
-	@$(GO) build -trimpath -ldflags '$(LDFLAGS)' -o $(BIN)/sohoa ./cmd/sohoa
+	@$(GO) build $(BUILDFLAGS) -ldflags '$(LDFLAGS)' -o $(BIN)/sohoa ./cmd/sohoa
 
 # The race detector is C: without a compiler (and without a way to install one) the tests still run, and say so.
 test: setup-test web ## install what tests need, run all of them with the race detector
