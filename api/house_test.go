@@ -25,9 +25,11 @@ import (
 // inspector and a reader that take the test's word.
 type world struct {
 	*archive.Archive
-	t      *testing.T
-	server *httptest.Server
-	desk   *desk
+	t        *testing.T
+	server   *httptest.Server
+	handler  http.Handler
+	desk     *desk
+	contract *contract
 }
 
 // desk is inspector and reader: it believes what stands in the bytes.
@@ -121,11 +123,12 @@ func build(t *testing.T, change ...func(*archive.Config, *api.Config)) *world {
 	c.Archive = house
 	h, err := api.New(c)
 	must(t, err)
-	w := &world{Archive: house, t: t, desk: k}
+	w := &world{Archive: house, t: t, desk: k, handler: h}
 	w.server = httptest.NewUnstartedServer(h)
 	w.server.Config = api.Server(h, nil)
 	w.server.Start()
 	t.Cleanup(w.server.Close)
+	w.contract = w.readContract()
 	return w
 }
 
@@ -145,4 +148,14 @@ func (w *world) token(role archive.Role, agency archive.AgencyCode) string {
 	return secret
 }
 
-var _ = http.MethodGet
+// work numbers events, follows the feed into the index and reads papers until the test ends.
+func (w *world) work() {
+	w.t.Helper()
+	ctx, stop := context.WithCancel(context.Background())
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		w.Run(ctx, archive.RunOptions{Readers: 1, Index: true, Sequencer: true})
+	}()
+	w.t.Cleanup(func() { stop(); <-done })
+}

@@ -1,10 +1,83 @@
 package api_test
 
 import (
+	"io"
+	"net/http"
+	"regexp"
+	"slices"
+	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"sohoa/api"
+	"sohoa/api/rest"
 )
 
-func TestSmoke(t *testing.T) {
+var ginParam = regexp.MustCompile(`:([a-z]+)`)
+
+func TestEveryRouteIsInTheDocumentAndBack(t *testing.T) {
 	w := build(t)
-	_ = w.token("clerk", "H15")
+	var routes, document []string
+	for _, r := range api.Routes(w.handler) {
+		ours := strings.HasPrefix(r.Path, rest.Base+"/") || slices.Contains([]string{"/healthz", "/readyz", "/metrics", "/openapi.json", "/docs"}, r.Path)
+		if ours { // the rest are pages for people
+			routes = append(routes, r.Method+" "+ginParam.ReplaceAllString(r.Path, "{$1}"))
+		}
+	}
+	for path, item := range w.contract.doc["paths"].(map[string]any) {
+		for method := range item.(map[string]any) {
+			document = append(document, strings.ToUpper(method)+" "+path)
+		}
+	}
+	slices.Sort(routes)
+	slices.Sort(document)
+	if diff := cmp.Diff(routes, document); diff != "" {
+		t.Errorf("routes (-) and document (+) differ:\n%s", diff)
+	}
+}
+
+func TestDocumentIsOpenAPI31WithASummaryForEveryOperation(t *testing.T) {
+	w := build(t)
+	if v := w.contract.doc["openapi"]; v != "3.1.0" {
+		t.Errorf("openapi %v", v)
+	}
+	for path, item := range w.contract.doc["paths"].(map[string]any) {
+		for method, op := range item.(map[string]any) {
+			o := op.(map[string]any)
+			if o["summary"] == nil || o["operationId"] == nil || o["tags"] == nil {
+				t.Errorf("%s %s has no summary, id or tag", method, path)
+			}
+			if _, ok := o["security"]; !ok {
+				t.Errorf("%s %s does not say who may call it", method, path)
+			}
+		}
+	}
+	for name := range w.contract.doc["components"].(map[string]any)["schemas"].(map[string]any) {
+		if strings.ContainsAny(name, "[]*./") {
+			t.Errorf("schema name %q", name)
+		}
+	}
+}
+
+func TestDocsPageMakesNoOutsideRequest(t *testing.T) {
+	w := build(t)
+	res, err := http.Get(w.server.URL + "/docs")
+	must(t, err)
+	defer res.Body.Close()
+	page, err := io.ReadAll(res.Body)
+	must(t, err)
+	if csp := res.Header.Get("Content-Security-Policy"); !strings.HasPrefix(csp, "default-src 'none'; style-src 'sha256-") {
+		t.Errorf("policy %q", csp)
+	}
+	for _, bad := range []string{"<script", "https://", "http://", "ZgotmplZ"} {
+		if strings.Contains(string(page), bad) {
+			t.Errorf("the page holds %s", bad)
+		}
+	}
+	for _, good := range []string{"/api/v1/documents/{id}/reading", "Idempotency-Key", "allow_duplicate"} {
+		if !strings.Contains(string(page), good) {
+			t.Errorf("the page does not tell of %s", good)
+		}
+	}
 }

@@ -30,16 +30,16 @@ func Server(h http.Handler, log *slog.Logger) *http.Server {
 }
 
 // paced keeps bodies and answers moving: deadlines go forward as bytes do.
-func paced(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		rc := http.NewResponseController(w)
-		if r.Body != nil && r.Body != http.NoBody {
-			r.Body = &pacedBody{ReadCloser: r.Body, rc: rc, start: time.Now()}
-		}
-		// A deadline of the last write must not meet the first of the next request, nor what the server itself still writes.
-		defer func() { _ = rc.SetWriteDeadline(time.Now().Add(idleTime)) }()
-		next.ServeHTTP(&pacedWriter{w, rc}, r)
-	})
+type paced struct{ next http.Handler }
+
+func (p paced) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	rc := http.NewResponseController(w)
+	if r.Body != nil && r.Body != http.NoBody {
+		r.Body = &pacedBody{ReadCloser: r.Body, rc: rc, start: time.Now()}
+	}
+	// A deadline of the last write must not meet the first of the next request, nor what the server itself still writes.
+	defer func() { _ = rc.SetWriteDeadline(time.Now().Add(idleTime)) }()
+	p.next.ServeHTTP(&pacedWriter{w, rc}, r)
 }
 
 type pacedBody struct {
