@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"sohoa/archive"
 )
@@ -158,7 +159,8 @@ func TestManyScriptsAreListedOnce(t *testing.T) {
 
 // TestBudgets spends each budget in the cheapest way.
 func TestBudgets(t *testing.T) {
-	zeros := deflate(make([]byte, 300<<20))
+	zeros := deflate(make([]byte, 16<<20))
+	small := archive.InspectLimits{InflatedBytes: 8 << 20}
 	twice := deflate(zeros)
 	spaces := deflate(bytes.Repeat([]byte(" "), 1<<20))
 	tower := newBuilder()
@@ -183,11 +185,11 @@ func TestBudgets(t *testing.T) {
 		refusal string
 		code    string
 	}{
-		{"one stream", onePage("", "", "<</Filter/FlateDecode/Length 9>>stream\n"+string(zeros)+"\nendstream"), archive.InspectLimits{}, limits, "inflates_too_far"},
-		{"two steps", onePage("", "", "<</Filter[/FlateDecode/FlateDecode]/Length 9>>stream\n"+string(twice)+"\nendstream"), archive.InspectLimits{}, limits, "inflates_too_far"},
+		{"one stream", onePage("", "", "<</Filter/FlateDecode/Length 9>>stream\n"+string(zeros)+"\nendstream"), small, limits, "inflates_too_far"},
+		{"two steps", onePage("", "", "<</Filter[/FlateDecode/FlateDecode]/Length 9>>stream\n"+string(twice)+"\nendstream"), small, limits, "inflates_too_far"},
 		{"all streams together", onePage("", "", slices.Repeat([]string{"<</Filter/FlateDecode/Length 9>>stream\n" + string(deflate(make([]byte, 1<<20))) + "\nendstream"}, 12)...), archive.InspectLimits{InflatedBytes: 10 << 20}, limits, "inflates_too_far"},
 		{"a long chain", onePage("", "", "<</Filter["+strings.Repeat("/FlateDecode", 20)+"]/Length 1>>stream\nx\nendstream"), archive.InspectLimits{}, limits, "inflates_too_far"},
-		{"a picture behind two steps", onePage("", "", "<</Subtype/Image/Width 1/Height 1/Filter[/FlateDecode/FlateDecode]/Length 9>>stream\n"+string(twice)+"\nendstream"), archive.InspectLimits{}, limits, "inflates_too_far"},
+		{"a picture behind two steps", onePage("", "", "<</Subtype/Image/Width 1/Height 1/Filter[/FlateDecode/FlateDecode]/Length 9>>stream\n"+string(twice)+"\nendstream"), small, limits, "inflates_too_far"},
 		{"objects", onePage("", "", slices.Repeat([]string{"null"}, 300)...), archive.InspectLimits{Objects: 200}, limits, "too_many_objects"},
 		{"nesting", onePage("", "", strings.Repeat("[", 5000)), archive.InspectLimits{}, limits, "too_deep"},
 		{"values of one object", onePage("", "", "["+strings.Repeat("0 ", 600_000)+"]"), archive.InspectLimits{}, limits, "inflates_too_far"},
@@ -196,8 +198,11 @@ func TestBudgets(t *testing.T) {
 		{"forms that grow tenfold per level", forms.end(""), archive.InspectLimits{}, "", ""},
 		{"page size", onePage("", "/UserUnit 100"), archive.InspectLimits{}, limits, "page_too_large"},
 		{"pixels of one picture", onePage("", "", "<</Subtype/Image/Width 100000/Height 100000/ColorSpace/DeviceGray/BitsPerComponent 1/Filter/CCITTFaxDecode/Length 1>>stream\nx\nendstream"), archive.InspectLimits{}, limits, "image_too_large"},
+		{"pixels a JPEG owns up to", onePage("", "", "<</Subtype/Image/Width 1/Height 1/Filter/DCTDecode/Length 1>>stream\n\xff\xd8\xff\xc0\x00\x11\x08\xff\xf0\xff\xf0\x03\x00\x00\x00\x00\x00\nendstream"), archive.InspectLimits{}, limits, "image_too_large"},
+		{"pixels a JPEG 2000 owns up to", onePage("", "", "<</Subtype/Image/Width 1/Height 1/Filter/JPXDecode/Length 1>>stream\n\xff\x4f\xff\x51\x00\x2f\x00\x00\x00\x0f\xff\xff\x00\x0f\xff\xff\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\nendstream"), archive.InspectLimits{}, limits, "image_too_large"},
+		{"pixels a fax owns up to", onePage("", "", "<</Subtype/Image/Width 1/Height 1/Filter/CCITTFaxDecode/DecodeParms<</Columns 99999/Rows 99999>>/Length 1>>stream\nx\nendstream"), archive.InspectLimits{}, limits, "image_too_large"},
 		{"time", onePage("", ""), archive.InspectLimits{Time: 1}, limits, "inspection_time"},
-		{"strings without end", onePage("", "", strings.Repeat("1 0 obj(", 20_000)), archive.InspectLimits{}, limits, "too_much_work"},
+		{"strings without end", onePage("", "", strings.Repeat("1 0 obj(", 20_000)), archive.InspectLimits{Time: time.Minute}, limits, "too_much_work"},
 	}
 	for _, c := range cases {
 		t.Run(c.reason, func(t *testing.T) {

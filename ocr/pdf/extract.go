@@ -101,30 +101,6 @@ func (p *Paper) rawJPEG(pl *placed) ([]byte, image.Config, error) {
 	return raw, cfg, nil
 }
 
-// jpegComponents reads the number of components from the frame header, 0 when there is none.
-func jpegComponents(b []byte) int {
-	for i := 2; i+9 < len(b); {
-		if b[i] != 0xFF {
-			return 0
-		}
-		kind := b[i+1]
-		switch {
-		case kind == 0xFF:
-			i++
-			continue
-		case kind >= 0xC0 && kind <= 0xCF && kind != 0xC4 && kind != 0xC8 && kind != 0xCC:
-			return int(b[i+9])
-		case kind == 0xDA:
-			return 0
-		case kind == 0x01 || kind >= 0xD0 && kind <= 0xD8:
-			i += 2
-			continue
-		}
-		i += 2 + int(b[i+2])<<8 + int(b[i+3])
-	}
-	return 0
-}
-
 // extract takes the picture out of the page without drawing the page.
 func (p *Paper) extract(pl *placed) (image.Image, error) {
 	if raw, _, err := p.rawJPEG(pl); err == nil {

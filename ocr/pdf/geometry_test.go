@@ -51,6 +51,7 @@ var pageShapes = []string{
 
 // TestWordsLieWhereTheyAreDrawn compares the boxes of words with the ink of the drawn page.
 func TestWordsLieWhereTheyAreDrawn(t *testing.T) {
+	drawing(t)
 	contents := "BT /F 40 Tf 200 300 Td (Hxx) Tj ET"
 	for _, shape := range pageShapes {
 		t.Run(shape, func(t *testing.T) {
@@ -74,6 +75,7 @@ func TestWordsLieWhereTheyAreDrawn(t *testing.T) {
 
 // TestPicturesLieWhereTheyAreDrawn compares the extracted picture, mapped by its transformation, with the drawn page.
 func TestPicturesLieWhereTheyAreDrawn(t *testing.T) {
+	drawing(t)
 	m := image.NewGray(image.Rect(0, 0, 595, 842))
 	for i := range m.Pix {
 		m.Pix[i] = 255

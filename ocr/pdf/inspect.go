@@ -217,8 +217,11 @@ func (in *inspection) stream(s *cos.Stream) error {
 	filters := cos.Filters(s.Dict, in.file.Resolve)
 	if in.file.Resolve(s.Dict.Get("Subtype")) == cos.Name("Image") {
 		in.pictures += raw
-		p := describe(in.file, s.Dict)
-		if p.pixels() > in.limits.ImagePixels {
+		pixels := describe(in.file, s.Dict).pixels()
+		if len(filters) > 0 && in.file.Lock() == cos.Unlocked {
+			pixels = max(pixels, codedPixels(in.file, filters[0], in.file.Raw(s)))
+		}
+		if pixels > in.limits.ImagePixels {
 			in.found.add("image_too_large", in.pageOf[s.ID.Num], s.ID.Num)
 		}
 		if len(filters) <= 1 {

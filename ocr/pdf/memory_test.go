@@ -36,7 +36,19 @@ func TestMain(m *testing.M) {
 		playChild()
 		return
 	}
-	os.Exit(m.Run())
+	os.Exit(withCache(m.Run))
+}
+
+// withCache gives the tests a folder for compiled code.
+func withCache(run func() int) int {
+	dir, err := os.MkdirTemp("", "sohoa-pdf-test-")
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	defer os.RemoveAll(dir)
+	compiled = dir
+	return run()
 }
 
 // childReport is one line a child writes per paper.

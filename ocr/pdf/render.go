@@ -52,10 +52,14 @@ func (p *Paper) Picture(ctx context.Context, n int) (m image.Image, toPage [6]fl
 	return m, [6]float64{s.width() / float64(b.Dx()), 0, 0, s.height() / float64(b.Dy()), 0, 0}, nil
 }
 
+// drawnPixels bounds what pdfium draws, whatever the budget: the picture lies in its memory and in ours at once, at four bytes a pixel. A3 at
+// 300 dpi has 17 million.
+const drawnPixels = 24_000_000
+
 // fit is the size in pixels of a page at a resolution, within the budget of pixels.
 func (p *Paper) fit(s *sheet, dpi float64) (w, h int) {
 	x, y := s.width()*dpi/72, s.height()*dpi/72
-	if over := x * y / float64(p.limits.PagePixels); over > 1 {
+	if over := x * y / float64(min(p.limits.PagePixels, drawnPixels)); over > 1 {
 		x, y = x/math.Sqrt(over), y/math.Sqrt(over)
 	}
 	return max(1, int(math.Round(x))), max(1, int(math.Round(y)))

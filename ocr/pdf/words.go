@@ -52,6 +52,9 @@ func (p *Paper) Words(ctx context.Context, n int) (source archive.PageSource, wo
 	if m.unseen > m.text && p.scan.covers {
 		return archive.SourceScan, nil, nil // somebody else's recognition: ours knows Vietnamese
 	}
+	if m.text+m.unseen > 8*p.limits.PageText {
+		return archive.SourceScan, filled, nil // no page has that much to say; every character costs a hundred bytes on its way
+	}
 	words, err = p.textLayer(ctx, n, s)
 	if err != nil {
 		if ctx.Err() != nil || archive.KindOf(err) == archive.Unavailable {
