@@ -7,9 +7,9 @@ export CGO_ENABLED ?= 0
 GO      ?= go
 BIN     := bin
 TOOLS   := $(BIN)/tools
-VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo devel)
-COMMIT  ?= $(shell git rev-parse HEAD 2>/dev/null || echo unknown)
-DATE    ?= $(shell git log -1 --format=%cI 2>/dev/null || echo unknown)
+VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo devel)
+COMMIT  := $(shell git rev-parse HEAD 2>/dev/null || echo unknown)
+DATE    := $(shell git log -1 --format=%cI 2>/dev/null || echo unknown)
 LDFLAGS := -s -w -X main.version=$(VERSION) -X main.commit=$(COMMIT) -X main.date=$(DATE)
 
 # TESTFLAGS and PKG narrow a run by hand: make test PKG=./archive/... TESTFLAGS='-run Deposit -v'
