@@ -324,6 +324,37 @@ func TestEqualUploadsAtOnce(t *testing.T) {
 	h.sound(t)
 }
 
+// A depositor so slow that the janitor has taken its intent before the object was committed is refused, and leaves no object.
+func TestDepositOvertakenByTheJanitor(t *testing.T) {
+	h := open(t)
+	ctx := context.Background()
+	d := paper("chậm")
+	d.Body = &slowBody{r: strings.NewReader("paper chậm"), meanwhile: func() {
+		h.clock.pass(3 * time.Hour)
+		if n, err := h.Sweep(ctx); err != nil || n != 1 {
+			t.Errorf("the janitor closed %d intents, %v", n, err)
+		}
+	}}
+	if _, err := h.Deposit(ctx, clerk, d); archive.KindOf(err) != archive.NotFound && archive.KindOf(err) != archive.Conflict {
+		t.Errorf("got %v", err)
+	}
+	h.sound(t)
+}
+
+// slowBody lets something happen before its first byte.
+type slowBody struct {
+	r         *strings.Reader
+	meanwhile func()
+}
+
+func (b *slowBody) Read(p []byte) (int, error) {
+	if b.meanwhile != nil {
+		b.meanwhile()
+		b.meanwhile = nil
+	}
+	return b.r.Read(p)
+}
+
 func TestWayOfAPaper(t *testing.T) {
 	h := open(t)
 	ctx := context.Background()

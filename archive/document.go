@@ -60,13 +60,14 @@ type Version struct {
 	CreatedBy ID
 }
 
-// Path returns where the version's bytes lie in the document's object.
+// Path returns where the version's bytes lie in the document's object. It names no folder: each would cost a deposit one
+// more fsync.
 func (v Version) Path() string {
 	ext := map[string]string{PDF: "pdf", JPEG: "jpg", PNG: "png", TIFF: "tif"}[v.MediaType]
 	if ext == "" {
 		ext = "bin"
 	}
-	return fmt.Sprintf("versions/%04d/original.%s", v.Number, ext)
+	return fmt.Sprintf("original-%04d.%s", v.Number, ext)
 }
 
 // Proposal is what reading thinks a field should be. It is shown, never taken unseen.

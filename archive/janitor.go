@@ -25,8 +25,8 @@ func (a *Archive) abandon(ctx context.Context, i Intent) error {
 		}
 		return err
 	})
-	if KindOf(err) == NotFound {
-		return nil // closed: the act succeeded, or somebody else has cleaned up
+	if KindOf(err) == NotFound { // closed: the act succeeded, or somebody else has cleaned up
+		return a.eraseOrphan(ctx, i)
 	}
 	if err != nil {
 		return err
@@ -40,6 +40,22 @@ func (a *Archive) abandon(ctx context.Context, i Intent) error {
 		}
 	}
 	return a.Catalog.Update(ctx, func(tx Tx) error { return tx.Intents().Drop(ctx, i.ID) })
+}
+
+// eraseOrphan is for a depositor so slow that the janitor took its intent and cleaned up before the object was committed:
+// nobody will come for that object again. A document that is there keeps its object.
+func (a *Archive) eraseOrphan(ctx context.Context, i Intent) error {
+	if i.Act != "deposit" {
+		return nil
+	}
+	err := a.Catalog.View(ctx, func(tx Tx) error {
+		_, err := tx.Documents().Get(ctx, i.Document)
+		return err
+	})
+	if KindOf(err) != NotFound {
+		return err
+	}
+	return errors.Join(a.Vault.Unspool(ctx, i.ID), a.Vault.Erase(ctx, i.Object))
 }
 
 // recoverIntent finishes or forgets what an intent began.
@@ -64,6 +80,10 @@ func (a *Archive) recoverIntent(ctx context.Context, i Intent) error {
 	var p pending
 	if err := json.Unmarshal(i.Payload, &p); err != nil {
 		return fmt.Errorf("read act of intent %s: %w", i.ID, err)
+	}
+	// A crash behind the commit point may have left the intent's note and spooled file, and a sidecar still to be written.
+	if err := a.Vault.Unspool(ctx, i.ID); err != nil {
+		return err
 	}
 	err = a.update(ctx, func(tx Tx) error {
 		if err := tx.Intents().Take(ctx, i.ID); err != nil {

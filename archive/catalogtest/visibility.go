@@ -44,7 +44,7 @@ func listsEqualAdmits(b bench) {
 	}
 	accesses := []archive.Access{archive.Public, archive.Restricted, archive.Sealed}
 	var ds []archive.Document
-	for range 300 {
+	for range 200 {
 		ds = append(ds, paper(func(d *archive.Document) {
 			d.Custodian, d.Access = codes[r.IntN(len(codes))], accesses[r.IntN(3)]
 			d.State, d.Uploader = archive.States[r.IntN(len(archive.States))], people[r.IntN(3)]
@@ -53,7 +53,7 @@ func listsEqualAdmits(b bench) {
 		}))
 	}
 	b.insert(ds...)
-	for i := range 150 {
+	for i := range 80 {
 		v := archive.Visibility{Whole: r.IntN(3) == 0, Custodians: some(r, codes), Accesses: some(r, accesses), States: some(r, archive.States)}
 		if r.IntN(3) > 0 {
 			v.Named = people[r.IntN(3)]
@@ -65,7 +65,7 @@ func listsEqualAdmits(b bench) {
 			v = archive.Visibility{Everything: true}
 		}
 		slices.Sort(v.Custodians)
-		f := archive.Filter{Limit: 1 + r.IntN(80), Order: []archive.Order{archive.Newest, archive.Oldest, archive.Issued, archive.Changed}[r.IntN(4)]}
+		f := archive.Filter{Limit: 10 + r.IntN(80), Order: []archive.Order{archive.Newest, archive.Oldest, archive.Issued, archive.Changed}[r.IntN(4)]}
 		if r.IntN(2) == 0 {
 			f.States = some(r, archive.States)
 		}

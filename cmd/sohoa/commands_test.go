@@ -98,7 +98,7 @@ func TestSearchCheckAndRebuild(t *testing.T) {
 func damage(t *testing.T, store string) {
 	t.Helper()
 	err := filepath.WalkDir(store, func(path string, d fs.DirEntry, err error) error {
-		if err != nil || d.Name() != "original.pdf" {
+		if err != nil || d.Name() != "original-0001.pdf" {
 			return err
 		}
 		b, err := os.ReadFile(path)

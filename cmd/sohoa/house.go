@@ -13,6 +13,7 @@ import (
 
 	"sohoa/archive"
 	"sohoa/indexer"
+	"sohoa/internal/durable"
 	"sohoa/internal/sandbox"
 	"sohoa/ocr/child"
 	"sohoa/storage/blob"
@@ -31,7 +32,8 @@ type house struct {
 	children  child.Options
 	sandbox   sandbox.Level // as proveSandbox found it
 	storeDir  string
-	engine    string // sqlite or postgres
+	syncs     durable.Counter // fsyncs of the store
+	engine    string          // sqlite or postgres
 	log       *slog.Logger
 	closers   []io.Closer // in the order opened
 }
@@ -72,7 +74,7 @@ func openHouse(ctx context.Context, e *env, o *options, p parts) (h *house, err 
 	if h.storeDir, err = o.storeDir(); err != nil {
 		return h, err
 	}
-	vault, err := ocfl.OpenDisk(h.storeDir, filepath.Join(o.data, "spool"), ocfl.Options{})
+	vault, err := ocfl.OpenDisk(h.storeDir, filepath.Join(o.data, "spool"), ocfl.Options{Syncs: &h.syncs})
 	if err != nil {
 		return h, fmt.Errorf("open store %s: %w", h.storeDir, err)
 	}
