@@ -97,7 +97,7 @@ func paper(change ...func(*archive.Document)) archive.Document {
 		Versions: []archive.Version{version(1, id.String())},
 		Reading: archive.Reading{State: archive.ReadingPartial, PagesDone: 1, PagesTotal: 2, Confidence: 0.8125, Reason: archive.Text{VI: "Trang 2 hỏng.", EN: "Page 2 is damaged."},
 			Proposals: []archive.Proposal{{Field: "number", Value: "0987", Confidence: 0.5, Page: 1, Box: archive.Box{X0: 1, Y0: 2, X1: 3, Y1: 4.5}}},
-			Findings: []archive.Finding{{Code: "unreadable_page", Severity: archive.Warning, Page: 2, Msg: archive.Text{VI: "Không đọc được.", EN: "Could not be read."}}}},
+			Findings:  []archive.Finding{{Code: "unreadable_page", Severity: archive.Warning, Page: 2, Msg: archive.Text{VI: "Không đọc được.", EN: "Could not be read."}}}},
 		Findings: []archive.Finding{{Code: "low_resolution", Severity: archive.Warning, Page: 2, Object: 7, Msg: archive.Text{VI: "Mờ.", EN: "Faint."}}},
 		Uploader: who, Submitter: archive.NewID(), Object: 3, Reason: "thiếu trang", PriorState: archive.Checking,
 		CreatedAt: at(1), UpdatedAt: at(2), PublishedAt: at(3),
