@@ -61,6 +61,7 @@ var rules = map[string]rule{
 	"no_page_size":      {archive.Warning, "", "Có trang không ghi khổ giấy; được coi là khổ Letter.", "A page does not name its size; it is taken as Letter."},
 	"invalid_structure": {archive.Fatal, damaged, "PDF không đúng chuẩn.", "The PDF does not follow the standard."},
 	"repaired":          {archive.Warning, "", "Bảng mục lục của PDF sai; vẫn đọc được nhưng nên kiểm tra lại.", "The PDF's index of objects is wrong; it can be read, but look at it again."},
+	"page_count":        {archive.Warning, "", "Các chương trình đọc có thể thấy số trang khác nhau trong tệp này.", "Different readers may see different numbers of pages in this file."},
 	"not_validated":     {archive.Info, "", "PDF quá lớn nên chỉ được kiểm tra cấu trúc cơ bản.", "The PDF is so large that only its basic structure was checked."},
 
 	"signature_malformed":    {archive.Warning, "", "Chữ ký số không bao trùm tệp đúng cách; không thể coi là nguyên vẹn.", "The digital signature does not cover the file properly; it cannot be taken as intact."},

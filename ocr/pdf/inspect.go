@@ -286,9 +286,12 @@ func (in *inspection) validate(ctx context.Context) {
 	}
 	in.file = nil // its caches are not needed any more
 	var forgiven *forgivenError
-	err = validated(ctx, data, in.limits)
+	pages, err := validated(ctx, data, in.limits)
 	switch {
 	case err == nil:
+		if pages != len(in.out.Pages) {
+			in.found.add("page_count", 0, 0)
+		}
 	case errors.As(err, &forgiven):
 		in.found.add(forgiven.code, 0, 0)
 	case errors.Is(err, context.DeadlineExceeded):

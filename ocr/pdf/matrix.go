@@ -5,8 +5,6 @@ import "math"
 // matrix is a PDF transformation [a b c d e f]: x' = a·x + c·y + e, y' = b·x + d·y + f.
 type matrix [6]float64
 
-var unity = matrix{1, 0, 0, 1, 0, 0}
-
 // then is m followed by n.
 func (m matrix) then(n matrix) matrix {
 	return matrix{
@@ -30,9 +28,6 @@ func (m matrix) bounds() rect {
 	}
 	return r
 }
-
-// area is how much of the plane the unit square covers.
-func (m matrix) area() float64 { return math.Abs(m[0]*m[3] - m[1]*m[2]) }
 
 // display is the transformation from the page's own space to the page as displayed: points, origin top left, y down, rotation done.
 func (s *sheet) display() matrix {

@@ -114,9 +114,14 @@ func inspectInChild(t *testing.T, papers []string) []childReport {
 	}
 	cmd := exec.Command(self, inspectAsChild)
 	cmd.Stdin = strings.NewReader(strings.Join(papers, "\n") + "\n")
+	home := t.TempDir()
+	cmd.Env = []string{"HOME=" + home, "XDG_CONFIG_HOME=" + home, "TMPDIR=" + home}
 	var out, errs bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &errs
 	runErr := cmd.Run()
+	if left, err := os.ReadDir(home); err != nil || len(left) > 0 {
+		t.Errorf("the child wrote %v, %v: a child may write nothing", left, err)
+	}
 	var reports []childReport
 	for dec := json.NewDecoder(&out); dec.More(); {
 		var r childReport

@@ -113,7 +113,7 @@ func (p *Paper) palette(cs cos.Array, bits int) color.Palette {
 	return out
 }
 
-// read makes the picture, row by row. Rows that are missing at the end stay white: half a page is more than none.
+// read makes the picture, row by row. A few rows missing at the end stay white.
 func (s space) read(r io.Reader, w, h, row int) (image.Image, error) {
 	buf := make([]byte, row)
 	bounds := image.Rect(0, 0, w, h)
@@ -161,10 +161,7 @@ func (s space) read(r io.Reader, w, h, row int) (image.Image, error) {
 	for y := range h {
 		more, err := next()
 		if err != nil {
-			if seen*2 < h {
-				return nil, err
-			}
-			break
+			return nil, err // pdfium may get further
 		}
 		if !more {
 			break
@@ -172,7 +169,7 @@ func (s space) read(r io.Reader, w, h, row int) (image.Image, error) {
 		put(y)
 		seen++
 	}
-	if seen*2 < h {
+	if seen*10 < h*9 {
 		return nil, errNotExtractable
 	}
 	return out, nil

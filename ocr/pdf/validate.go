@@ -66,20 +66,27 @@ func (in *inspection) subject() ([]byte, error) {
 	return shadow.Bytes(), err
 }
 
-// validated runs pdfcpu's relaxed validation. A panic of it is damage of the file. When ctx ends first the validation goes on in the
+// validated runs pdfcpu's relaxed validation and returns how many pages pdfcpu sees. A panic of it is damage of the file. When ctx ends first the validation goes on in the
 // background until it notices: callers end their process after a paper that took too long.
-func validated(ctx context.Context, data []byte, l archive.InspectLimits) error {
-	done := make(chan error, 1)
-	go func() { done <- validateNow(ctx, data, l) }()
+func validated(ctx context.Context, data []byte, l archive.InspectLimits) (pages int, err error) {
+	type outcome struct {
+		pages int
+		err   error
+	}
+	done := make(chan outcome, 1)
+	go func() {
+		pages, err := validateNow(ctx, data, l)
+		done <- outcome{pages, err}
+	}()
 	select {
-	case err := <-done:
-		return err
+	case o := <-done:
+		return o.pages, o.err
 	case <-ctx.Done():
-		return ctx.Err()
+		return 0, ctx.Err()
 	}
 }
 
-func validateNow(ctx context.Context, data []byte, l archive.InspectLimits) (err error) {
+func validateNow(ctx context.Context, data []byte, l archive.InspectLimits) (pages int, err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			err = fmt.Errorf("validate pdf: panic: %v", p)
@@ -88,17 +95,17 @@ func validateNow(ctx context.Context, data []byte, l archive.InspectLimits) (err
 	c := configuration(l)
 	doc, err := pdfcpu.ReadWithContext(ctx, bytes.NewReader(data), c)
 	if err != nil {
-		return fmt.Errorf("read pdf: %w", err)
+		return 0, fmt.Errorf("read pdf: %w", err)
 	}
 	if err := validate.XRefTable(doc); err != nil {
 		for code, mark := range forgiven {
 			if strings.Contains(err.Error(), mark) {
-				return &forgivenError{code}
+				return 0, &forgivenError{code}
 			}
 		}
-		return fmt.Errorf("validate pdf: %w", err)
+		return 0, fmt.Errorf("validate pdf: %w", err)
 	}
-	return nil
+	return doc.PageCount, nil
 }
 
 // forgiven are breaches of the standard that every viewer lives with and that our own walk has looked at: they become warnings.

@@ -197,7 +197,7 @@ func shifted(key []byte, x byte) []byte {
 }
 
 func xorRC4(key, data []byte) {
-	if c, err := rc4.NewCipher(key); err == nil { //nolint:gosec // prescribed
+	if c, err := rc4.NewCipher(key); err == nil {
 		c.XORKeyStream(data, data)
 	}
 }
@@ -285,7 +285,7 @@ func (c *crypt) reader(raw io.Reader, s *Stream) io.Reader {
 		key = m.Sum(nil)[:min(len(c.key)+5, 16)]
 	}
 	if c.streams == useRC4 {
-		z, err := rc4.NewCipher(key) //nolint:gosec // prescribed
+		z, err := rc4.NewCipher(key)
 		if err != nil {
 			return raw
 		}

@@ -129,7 +129,7 @@ func (f *File) addObjectStream(i int32, s *Stream) error {
 		return err
 	}
 	if err != nil {
-		return nil //nolint:nilerr // damaged: it holds nothing anybody can read
+		return nil // damaged: it holds nothing anybody can read
 	}
 	f.stms = append(f.stms, i)
 	n, _ := Int(f.Resolve(s.Dict.Get("N")))
