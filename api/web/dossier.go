@@ -152,8 +152,15 @@ func (p *Pages) dossier(v *visit) error {
 		return err
 	}
 	d := &dossierPage{Dossier: p.dossierRow(&x.Dossier, n, procedures), Code: x.Code.String(), Closed: x.ClosedOn.Local(), Missing: x.Missing, More: x.More,
-		Complete: x.Missing != nil && len(x.Missing) == 0 && len(x.Components) > 0, MayDeposit: v.actor.Role.May(archive.ActDeposit)}
+		MayDeposit: v.actor.Role.May(archive.ActDeposit)}
 	d.Title, d.Section = v.t("dossier.title", d.Code), "dossiers"
+	if x.Missing != nil && len(x.Missing) == 0 {
+		proc, err := p.Archive.Procedure(v.ctx, x.Procedure, p.Archive.Clock.Now())
+		if err != nil && archive.KindOf(err) != archive.NotFound {
+			return err
+		}
+		d.Complete = len(proc.Components) > 0
+	}
 	for i := range x.Components {
 		d.Components = append(d.Components, v.row(&x.Components[i], n))
 	}

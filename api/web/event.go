@@ -54,8 +54,10 @@ func (v *visit) event(e *archive.Event) EventRow {
 		}
 		parts = append(parts, v.t("detail."+k)+" "+v.detail(k, x))
 	}
-	if e.Object != "" && e.Document.IsZero() && !strings.Contains(e.Object, "-") {
-		parts = append(parts, e.Object)
+	if kind, code, ok := strings.Cut(e.Object, ":"); ok {
+		if key := "object." + kind; known(key) {
+			parts = append(parts, v.t(key)+" "+code)
+		}
 	}
 	r.Detail = strings.Join(parts, " · ")
 	return r
@@ -80,6 +82,10 @@ func (v *visit) detail(k, x string) string {
 			}
 		}
 		return strings.Join(names, ", ")
+	case "act":
+		if key := "act." + x; known(key) {
+			return v.t(key)
+		}
 	case "q":
 		return "“" + x + "”"
 	}

@@ -35,6 +35,7 @@ type Hidden struct{ Name, Value string }
 // Result is one found paper.
 type Result struct {
 	Row
+	Subject  []archive.Part // Subtitle with what was found in it; nil when nothing was
 	Snippets []Snippet
 }
 
@@ -89,7 +90,11 @@ func (p *Pages) search(v *visit) error {
 		d.Faults, d.Away = faults, sentence
 		return p.show(v, status, "common/search", d)
 	}
-	p.results(v, d, &found, n)
+	procedures, err := p.procedureNames(v)
+	if err != nil {
+		return err
+	}
+	d.results(v, &found, n, procedures)
 	return p.show(v, http.StatusOK, "common/search", d)
 }
 
@@ -160,7 +165,7 @@ func (d *searchPage) filters(v *visit, n names) {
 	}
 }
 
-func (p *Pages) results(v *visit, d *searchPage, found *archive.Found, n names) {
+func (d *searchPage) results(v *visit, found *archive.Found, n names, procedures map[archive.ProcedureCode]string) {
 	switch {
 	case found.Counted:
 		d.Sum = v.t("search.sum", count(v.lang, found.Total), count(v.lang, found.Took.Milliseconds()))
@@ -175,6 +180,13 @@ func (p *Pages) results(v *visit, d *searchPage, found *archive.Found, n names) 
 		}
 		for _, s := range h.Snippets {
 			x := Snippet{Parts: s.Parts}
+			if s.Field == "subject" && r.Subtitle == doc.Fields.Subject {
+				r.Subject = s.Parts // the line is there already: what was found lights up in it
+				continue
+			}
+			if s.Field == "file_name" && len(h.Snippets) > 1 {
+				continue // says least of all
+			}
 			if s.Page > 0 {
 				x.Where = v.t("search.page", s.Page)
 				x.Href = "/documents/" + r.ID + "?page=" + strconv.Itoa(s.Page) + "&q=" + url.QueryEscape(d.Query)
@@ -190,7 +202,7 @@ func (p *Pages) results(v *visit, d *searchPage, found *archive.Found, n names) 
 	}
 	for _, name := range archive.FacetNames {
 		if c := found.Facets[name]; len(c) > 1 || v.query(name) != "" { // one value is no choice
-			d.facet(v, name, c, n)
+			d.facet(v, name, c, n, procedures)
 		}
 	}
 	if found.Next != "" {
@@ -205,7 +217,7 @@ func (p *Pages) results(v *visit, d *searchPage, found *archive.Found, n names) 
 }
 
 // facet shows a facet with what each value would leave.
-func (d *searchPage) facet(v *visit, name string, counts []archive.FacetCount, n names) {
+func (d *searchPage) facet(v *visit, name string, counts []archive.FacetCount, n names, procedures map[archive.ProcedureCode]string) {
 	g := FacetGroup{Name: v.t("filter." + name)}
 	chosen := v.query(name)
 	for i, c := range counts {
@@ -216,6 +228,10 @@ func (d *searchPage) facet(v *visit, name string, counts []archive.FacetCount, n
 		switch name {
 		case archive.FacetAgency:
 			if s := n.of(archive.AgencyCode(c.Value)); s != "" {
+				l.Text = s
+			}
+		case archive.FacetProcedure:
+			if s := procedures[archive.ProcedureCode(c.Value).Base()]; s != "" {
 				l.Text = s
 			}
 		case archive.FacetType:

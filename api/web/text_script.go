@@ -18,7 +18,6 @@ var scriptTexts = texts{
 	"js.sum_bad":       {VI: "{0}/{1} đã nhận, {2} cần xem", EN: "{0} of {1} kept, {2} to look at"},
 	"js.all_kept":      {VI: "Đã nhận tất cả {0} tệp.", EN: "All {0} files are kept."},
 	"js.drop":          {VI: "Thả để gửi", EN: "Drop to send"},
-	"js.leave":         {VI: "Còn tệp đang gửi.", EN: "Files are still being sent."},
 
 	"js.saving":       {VI: "Đang lưu…", EN: "Saving…"},
 	"js.saved":        {VI: "Đã lưu lúc {0}", EN: "Saved at {0}"},

@@ -104,4 +104,16 @@ var wordTexts = texts{
 	"detail.agency":    {VI: "phạm vi", EN: "scope"},
 	"detail.act":       {VI: "việc", EN: "act"},
 	"detail.code":      {VI: "mã lỗi", EN: "code"},
+
+	"object.agency":    {VI: "cơ quan", EN: "agency"},
+	"object.procedure": {VI: "thủ tục", EN: "procedure"},
+
+	"act.add":      {VI: "thêm", EN: "add"},
+	"act.open":     {VI: "mở", EN: "open"},
+	"act.close":    {VI: "khóa", EN: "close"},
+	"act.edit":     {VI: "sửa", EN: "edit"},
+	"act.reset":    {VI: "cấp mật khẩu mới", EN: "new password"},
+	"act.password": {VI: "đổi mật khẩu", EN: "password change"},
+	"act.set_up":   {VI: "thiết lập lần đầu", EN: "first set-up"},
+	"act.revoke":   {VI: "thu hồi", EN: "revoke"},
 }

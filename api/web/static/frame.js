@@ -6,6 +6,12 @@ export const composing = (e) => e.isComposing || e.keyCode === 229;
 
 export const typing = (el) => !!el && (el.isContentEditable || /^(input|textarea|select)$/i.test(el.tagName));
 
+// On a narrow screen the present tab may lie beyond the edge of its strip.
+for (const here of document.querySelectorAll(".tabs [aria-current], .rooms [aria-current]")) {
+  const strip = here.closest("nav");
+  strip.scrollLeft = here.offsetLeft - strip.offsetLeft - (strip.clientWidth - here.offsetWidth) / 2;
+}
+
 document.addEventListener("click", (e) => {
   for (const menu of document.querySelectorAll("details.menu[open]")) {
     if (!menu.contains(e.target)) menu.open = false;

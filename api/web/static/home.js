@@ -186,15 +186,21 @@ if (form) {
 
   // The whole page is the mouth: a file let go beside the box must not replace the page.
   let depth = 0;
+  const title = document.querySelector("#deposit");
+  const asked = title.textContent;
+  const over = (on) => {
+    form.classList.toggle("over", on);
+    title.textContent = on ? say("drop") : asked;
+  };
   const carriesFiles = (e) => [...(e.dataTransfer?.types ?? [])].includes("Files");
-  addEventListener("dragenter", (e) => { if (carriesFiles(e)) { depth++; form.classList.add("over"); } });
-  addEventListener("dragleave", (e) => { if (carriesFiles(e) && --depth <= 0) { depth = 0; form.classList.remove("over"); } });
+  addEventListener("dragenter", (e) => { if (carriesFiles(e)) { depth++; over(true); } });
+  addEventListener("dragleave", (e) => { if (carriesFiles(e) && --depth <= 0) { depth = 0; over(false); } });
   addEventListener("dragover", (e) => carriesFiles(e) && e.preventDefault());
   addEventListener("drop", async (e) => {
     if (!carriesFiles(e)) return;
     e.preventDefault();
     depth = 0;
-    form.classList.remove("over");
+    over(false);
     take(await dropped(e.dataTransfer));
   });
   addEventListener("paste", (e) => {
