@@ -1,30 +1,4 @@
+// Package pins keeps minio-go required until storage/blob/s3 imports it.
 package pins
 
-import (
-	_ "github.com/blevesearch/bleve/v2"
-	_ "github.com/danielgtaylor/huma/v2"
-	_ "github.com/danielgtaylor/huma/v2/adapters/humagin"
-	_ "github.com/elastic/go-seccomp-bpf"
-	_ "github.com/gin-gonic/gin"
-	_ "github.com/google/go-cmp/cmp"
-	_ "github.com/google/uuid"
-	_ "github.com/jackc/pgx/v5/stdlib"
-	_ "github.com/klippa-app/go-pdfium/webassembly"
-	_ "github.com/landlock-lsm/go-landlock/landlock"
-	_ "github.com/minio/minio-go/v7"
-	_ "github.com/pdfcpu/pdfcpu/pkg/api"
-	_ "github.com/pressly/goose/v3"
-	_ "github.com/prometheus/client_golang/prometheus/promhttp"
-	_ "github.com/tetratelabs/wazero"
-	_ "golang.org/x/crypto/argon2"
-	_ "golang.org/x/image/ccitt"
-	_ "golang.org/x/mod/sumdb/tlog"
-	_ "golang.org/x/sync/errgroup"
-	_ "golang.org/x/sys/unix"
-	_ "golang.org/x/term"
-	_ "golang.org/x/text/unicode/norm"
-	_ "github.com/hhrutter/tiff"
-	_ "modernc.org/sqlite"
-	_ "github.com/santhosh-tekuri/jsonschema/v6"
-	_ "github.com/klauspost/compress/zstd"
-)
+import _ "github.com/minio/minio-go/v7"
