@@ -20,8 +20,8 @@ type sheet struct {
 	// Of a page that wants recognising; file is empty otherwise.
 	file   string
 	toPage page.Affine // from the pixels of file
-	marks  int         // what stands on it, as page.Ink.Marks counts
-	width  int         // of file, in pixels
+	ink    page.Ink
+	width  int // of file, in pixels
 	found  []tesseract.Word
 }
 
@@ -80,14 +80,15 @@ func (r *run) picture(ctx context.Context, s *sheet) error {
 		s.find(codeSkewed)
 	}
 	switch {
-	case p.Blank():
+	case p.Ink.Blank():
+		s.ink = p.Ink
 		s.words(nil, r.limits)
 		return nil
 	case r.absent.Load():
 		s.wait()
 		return nil
 	}
-	s.toPage, s.width, s.marks = p.ToPage, p.Gray.Rect.Dx(), p.Ink.Marks()
+	s.toPage, s.width, s.ink = p.ToPage, p.Gray.Rect.Dx(), p.Ink
 	s.file = filepath.Join(r.engine.Dir, fmt.Sprintf("page-%06d.pgm", n))
 	if err := tesseract.Write(s.file, p.Gray); err != nil {
 		return &archive.Error{Kind: archive.Unavailable, Msg: archive.KindText(archive.Unavailable), RetryAfter: time.Minute, Err: err}
@@ -103,7 +104,7 @@ func (r *run) recognised(s *sheet, res tesseract.Result) {
 		r.fail(s, failedTime, res.Err)
 	case res.Err != nil:
 		r.fail(s, failedCrash, res.Err)
-	case askew(res.Words, s.marks):
+	case askew(res.Words, s.ink):
 		s.found = res.Words
 	default:
 		s.words(res.Words, r.limits)
@@ -114,28 +115,22 @@ func (r *run) recognised(s *sheet, res tesseract.Result) {
 func (s *sheet) words(found []tesseract.Word, limits archive.ReadLimits) {
 	s.file = ""
 	words := placed(inColumns(found, s.width), s.toPage, s.reading.Width, s.reading.Height)
-	if empty(words, s.marks) {
+	if s.ink.Dirt() && empty(words) {
 		words = nil
 	}
 	if len(words) > 0 && confidence(words) < wantCertainty {
 		s.find(codeLowConfidence)
 	}
 	words = withStamp(words, s.stamp)
-	if len(words) == 0 && s.marks <= fewMarks {
+	if len(words) == 0 && s.ink.Dirt() {
 		s.blank()
 		return
 	}
 	s.finish(archive.SourceScan, words, limits)
 }
 
-// fewMarks is how many pieces of ink dust, folds and a shadow leave on an empty page.
-const fewMarks = 12
-
-// empty reports that what was recognised is dirt: a page with next to nothing on it, on which no word is likely.
-func empty(words []archive.Word, marks int) bool {
-	if marks > fewMarks {
-		return false
-	}
+// empty reports that no word is likely: what was recognised is dirt, when next to nothing stands on the page.
+func empty(words []archive.Word) bool {
 	for _, w := range words {
 		if w.Confidence >= 0.5 {
 			return false

@@ -17,15 +17,15 @@ const (
 )
 
 // askew reports that what was recognised looks like that of a page which lies sideways or upside down.
-func askew(words []tesseract.Word, marks int) bool {
-	if marks < turnedMarks {
+func askew(words []tesseract.Word, ink page.Ink) bool {
+	if ink.Letters < turnedMarks {
 		return false
 	}
 	var sum float32
 	for _, w := range words {
 		sum += w.Confidence
 	}
-	return sum < turnedCertainty*float32(len(words)) || len(words)*turnedMarks < marks
+	return sum < turnedCertainty*float32(len(words)) || len(words)*turnedMarks < ink.Letters
 }
 
 // turn asks which way the page lies, reads it again that way round, and finishes it with the better of the two readings.
@@ -72,7 +72,7 @@ func (r *run) readTurned(ctx context.Context, s *sheet, turns int) (words []tess
 		words = res.Words
 		return res.Err
 	})
-	if err == nil && p.Blank() {
+	if err == nil && p.Ink.Blank() {
 		err = errors.New("nothing stands on the turned page")
 	}
 	return words, p, width, err

@@ -1,14 +1,18 @@
 package page
 
-// Ink counts what stands on a page, in connected pieces. Pieces that touch the border (edges of the scanner's glass),
-// specks, punched holes and long thin lines (folds, streaks) are not counted.
+// Ink tells what stands on a page. Its pieces are counted as far as they hang together; those that touch the border (edges
+// of the scanner's glass), specks, punched holes and long thin lines (folds, streaks) are not.
 type Ink struct {
-	Letters int // pieces of the size of letters
-	Figures int // larger pieces: signatures, pictures, stamps
+	Letters int     // pieces of the size of letters
+	Figures int     // larger pieces: signatures, drawings, stamps
+	Share   float64 // of the page inside its margins that is dark
 }
 
-// Marks weighs them together: a figure says as much as five letters.
-func (i Ink) Marks() int { return i.Letters + 5*i.Figures }
+// Blank reports that there is nothing but a speck.
+func (i Ink) Blank() bool { return i.Letters <= 1 && i.Dirt() }
+
+// Dirt reports that there is no more than dust, folds and shadows leave on an empty page. It may also be a page number.
+func (i Ink) Dirt() bool { return i.Letters <= 12 && i.Figures == 0 && i.Share < 0.005 }
 
 // Sizes of pieces in pixels of a bitmap, that is, at about 100 dpi: a quarter of a millimetre each.
 const (
@@ -24,6 +28,7 @@ const (
 // weigh counts the pieces of a bitmap.
 func weigh(b bitmap) Ink {
 	var ink Ink
+	ink.Share = b.share()
 	pieces(b, func(p piece) {
 		w, h := p.x1-p.x0, p.y1-p.y0
 		switch {
@@ -38,6 +43,19 @@ func weigh(b bitmap) Ink {
 		}
 	})
 	return ink
+}
+
+// share returns which part of the page is ink, without the margins in which holes and black edges lie.
+func (b bitmap) share() float64 {
+	mx, my := int(holeMargin*float64(b.w)), int(holeMargin*float64(b.h))
+	n, all := 0, 0
+	for y := my; y < b.h-my; y++ {
+		for _, v := range b.ink[y*b.w+mx : (y+1)*b.w-mx] {
+			n += int(v)
+			all++
+		}
+	}
+	return float64(n) / float64(max(all, 1))
 }
 
 func hole(p piece, pageW, pageH int) bool {

@@ -224,6 +224,9 @@ func TestBlank(t *testing.T) {
 		}
 		return g
 	}
+	photo := empty(255) // to the edges of the page, in two tones
+	draw.Draw(photo, photo.Rect, image.NewUniform(color.Gray{Y: 60}), image.Point{}, draw.Src)
+	draw.Draw(photo, image.Rect(0, 0, 1700, 1500), image.NewUniform(color.Gray{Y: 200}), image.Point{}, draw.Src)
 	streak := empty(250)
 	draw.Draw(streak, image.Rect(700, 100, 703, 2200), image.NewUniform(color.Gray{Y: 60}), image.Point{}, draw.Src)
 
@@ -243,14 +246,15 @@ func TestBlank(t *testing.T) {
 		{"one word", line(255, "Lan"), false},
 		{"one line on grey paper, noisy", noisy(line(200, "trang nay de trong"), 12), false},
 		{"a disc in the middle is not a hole", disc(empty(250), 800, 1200, 120), false},
+		{"a photograph to the edges", photo, false},
 		{"text", paperA4(t, 200, 230, 20), false},
 	} {
 		p, err := Prepare(c.page, FromDPI(200, 200), Options{})
 		if err != nil {
 			t.Fatal(err)
 		}
-		if p.Blank() != c.blank {
-			t.Errorf("%s: blank %v, %+v", c.reason, p.Blank(), p.Ink)
+		if p.Ink.Blank() != c.blank {
+			t.Errorf("%s: blank %v, %+v", c.reason, p.Ink.Blank(), p.Ink)
 		}
 	}
 }
@@ -261,7 +265,7 @@ func TestMasksArePaintedWhite(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !p.Blank() {
+	if !p.Ink.Blank() {
 		t.Errorf("the masked line is still there: %+v", p.Ink)
 	}
 }
