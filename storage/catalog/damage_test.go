@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
-	"path/filepath"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -47,7 +46,7 @@ var damages = []struct {
 
 func TestDamageOnSQLite(t *testing.T) {
 	damage(t, func(t *testing.T) (*Catalog, func(string)) {
-		path := filepath.Join(t.TempDir(), "catalog.db")
+		path := emptyFile(t)
 		c := openFile(t, path, Options{})
 		db := raw(t, path)
 		mustExec(t, db, `DROP TRIGGER events_keep; DROP TRIGGER events_fixed; DROP TRIGGER events_numbered_once`)
@@ -122,7 +121,7 @@ func TestASpoiltLogIsNotSignedOver(t *testing.T) {
 		"the checkpoint was removed":        `DELETE FROM tree_checkpoint`,
 	} {
 		t.Run(name, func(t *testing.T) {
-			path := filepath.Join(t.TempDir(), "catalog.db")
+			path := emptyFile(t)
 			c := openFile(t, path, Options{})
 			l := logOf(t, c, 13)
 			db := raw(t, path)
@@ -160,7 +159,7 @@ func TestEventsCannotBeChangedOrRemoved(t *testing.T) {
 		}
 	}
 	t.Run("SQLite", func(t *testing.T) {
-		path := filepath.Join(t.TempDir(), "catalog.db")
+		path := emptyFile(t)
 		refused(t, openFile(t, path, Options{}), raw(t, path))
 	})
 	t.Run("PostgreSQL", func(t *testing.T) {

@@ -3,7 +3,6 @@ package catalog
 import (
 	"context"
 	"database/sql"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -74,7 +73,7 @@ func noScan(t *testing.T, steps []string, order string) {
 
 // TestListsUseAnIndex reads the plan of every list people open.
 func TestListsUseAnIndex(t *testing.T) {
-	c := openFile(t, filepath.Join(t.TempDir(), "catalog.db"), Options{})
+	c := openFile(t, emptyFile(t), Options{})
 	province(t, c, 300)
 	for _, l := range lists {
 		t.Run(l.name, func(t *testing.T) {
@@ -107,7 +106,7 @@ func (l exampleList) cursor() string {
 
 // TestStatementsUseAnIndex reads the plan of what runs with every request or all the time.
 func TestStatementsUseAnIndex(t *testing.T) {
-	c := openFile(t, filepath.Join(t.TempDir(), "catalog.db"), Options{})
+	c := openFile(t, emptyFile(t), Options{})
 	province(t, c, 50)
 	ctx := t.Context()
 	id, now := archive.NewID(), archive.SystemClock{}.Now()

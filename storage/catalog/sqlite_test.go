@@ -90,7 +90,7 @@ func TestUpdatesThatWaitShareOneFlush(t *testing.T) {
 		{"each its own when the group is one", 1, 21},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			c := openFile(t, filepath.Join(t.TempDir(), "catalog.db"), Options{Group: tt.group})
+			c := openFile(t, emptyFile(t), Options{Group: tt.group})
 			before := c.Stats()
 			for i, err := range together(t, c, 20, func(i int, tx archive.Tx) error { return set(t, fmt.Sprint(i), "1")(tx) }) {
 				if err != nil {
@@ -112,7 +112,7 @@ func TestUpdatesThatWaitShareOneFlush(t *testing.T) {
 }
 
 func TestOneThatFailsDoesNotHarmThoseItSharesAFlushWith(t *testing.T) {
-	c := openFile(t, filepath.Join(t.TempDir(), "catalog.db"), Options{})
+	c := openFile(t, emptyFile(t), Options{})
 	mine := errors.New("mine")
 	errs := together(t, c, 20, func(i int, tx archive.Tx) error {
 		if err := set(t, fmt.Sprint(i), "1")(tx); err != nil {
@@ -147,7 +147,7 @@ func TestOneThatFailsDoesNotHarmThoseItSharesAFlushWith(t *testing.T) {
 }
 
 func TestAFullDiskIsSaidAndNothingOfTheFlushRemains(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "catalog.db")
+	path := emptyFile(t)
 	c := openFile(t, path, Options{})
 	if err := c.Update(t.Context(), set(t, "before", "1")); err != nil {
 		t.Fatal(err)
@@ -187,7 +187,7 @@ func TestAFullDiskIsSaidAndNothingOfTheFlushRemains(t *testing.T) {
 }
 
 func TestAnotherProcessThatHoldsTheFileMakesItBusy(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "catalog.db")
+	path := emptyFile(t)
 	c := openFile(t, path, Options{Wait: time.Millisecond})
 	other, err := raw(t, path).Conn(t.Context())
 	if err != nil {
@@ -273,7 +273,7 @@ func TestTheFileIsForThisUserOnlyAndIsOpenedAgain(t *testing.T) {
 }
 
 func TestTheWriterFlushesAtEveryCommitAndReadersCannotWrite(t *testing.T) {
-	c := openFile(t, filepath.Join(t.TempDir(), "catalog.db"), Options{})
+	c := openFile(t, emptyFile(t), Options{})
 	pragma := func(run func(context.Context, func(archive.Tx) error) error, name string) (value string) {
 		if err := run(t.Context(), func(tx archive.Tx) error { return inside(tx).one(t.Context(), "PRAGMA "+name, nil, &value) }); err != nil {
 			t.Fatal(err)
