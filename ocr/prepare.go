@@ -114,7 +114,12 @@ func (r *run) recognised(s *sheet, res tesseract.Result) {
 // words finishes a scanned page with what was recognised on it.
 func (s *sheet) words(found []tesseract.Word, limits archive.ReadLimits) {
 	s.file = ""
-	words := placed(inColumns(found, s.width), s.toPage, s.reading.Width, s.reading.Height)
+	if onTheirSide(found) { // the recogniser saw it by itself
+		s.find(codeTurned)
+	} else {
+		found = inColumns(found, s.width)
+	}
+	words := placed(found, s.toPage, s.reading.Width, s.reading.Height)
 	if s.ink.Dirt() && empty(words) {
 		words = nil
 	}

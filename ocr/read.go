@@ -14,8 +14,8 @@ import (
 )
 
 // Ahead is how many prepared pages may wait for the recogniser, and how many it is given at once. A page waits as 4 MB on
-// the scratch disk.
-const Ahead = 8
+// the scratch disk, and a page that takes this process with it takes the waiting ones along, to be read again.
+const Ahead = 4
 
 // Options say with what to read.
 type Options struct {

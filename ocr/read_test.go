@@ -43,6 +43,9 @@ const leafWidth, leafHeight = 420, 298 // points
 
 func (a *album) Pages() int { return len(a.pages) }
 func (a *album) Size(n int) (float64, float64, error) {
+	if a.pages[n-1].turns%2 == 1 {
+		return leafHeight, leafWidth, nil
+	}
 	return leafWidth, leafHeight, nil
 }
 func (a *album) Words(_ context.Context, n int) (archive.PageSource, []archive.Word, error) {
@@ -69,7 +72,8 @@ func (a *album) Picture(_ context.Context, n int) (image.Image, [6]float64, erro
 		g = quarter(g)
 	}
 	// The page shows what the scanner saw: turned text stands turned on it.
-	return g, [6]float64{leafWidth / float64(g.Rect.Dx()), 0, 0, leafHeight / float64(g.Rect.Dy()), 0, 0}, nil
+	w, h, _ := a.Size(n)
+	return g, [6]float64{w / float64(g.Rect.Dx()), 0, 0, h / float64(g.Rect.Dy()), 0, 0}, nil
 }
 func (a *album) Render(context.Context, int, int) ([]byte, error) { return nil, errors.ErrUnsupported }
 func (a *album) Close() error                                     { return nil }
@@ -161,7 +165,9 @@ func TestReadDecidesPageByPage(t *testing.T) {
 		{text: para, words: []archive.Word{word("Ký", 0), word("bởi:", 0), word("Sở", 1)}},
 		{text: para, dpi: 120},
 		{text: para, turns: 2},
-		{source: "", text: "Noi nhan"},
+		{text: para, turns: 1},
+		{text: para, turns: 3},
+		{text: "Noi nhan"},
 	}}
 	got := read(t, paper, archive.ReadRequest{}, program)
 	failed := func(r archive.PageReading) bool { return r.Err != nil && r.Err.VI != "" && r.Err.EN != "" }
@@ -181,6 +187,8 @@ func TestReadDecidesPageByPage(t *testing.T) {
 		{"a stamp's words come after those of the scan", archive.SourceScan, para + "\nKý bởi:\nSở", nil, false},
 		{"a coarse scan is read and marked", archive.SourceScan, para, []string{codeLowResolution}, false},
 		{"a page on its head is read the right way up", archive.SourceScan, para, []string{codeTurned}, false},
+		{"a page on its side", archive.SourceScan, para, []string{codeTurned}, false},
+		{"a page on its other side", archive.SourceScan, para, []string{codeTurned}, false},
 		{"the last page", archive.SourceScan, "Noi nhan", nil, false},
 	} {
 		r := got[i]
@@ -193,18 +201,20 @@ func TestReadDecidesPageByPage(t *testing.T) {
 		if d := cmp.Diff(want.codes, codes(r)); d != "" {
 			t.Errorf("%s: findings: %s", want.reason, d)
 		}
-		if r.Width != leafWidth || r.Height != leafHeight || r.Words == nil {
+		if w, h, _ := paper.Size(i + 1); r.Width != w || r.Height != h || r.Words == nil {
 			t.Errorf("%s: page of %v × %v, words %v", want.reason, r.Width, r.Height, r.Words)
 		}
 		for _, w := range r.Words {
-			if w.Box.X0 < 0 || w.Box.X1 > leafWidth || w.Box.Y0 < 0 || w.Box.Y1 > leafHeight || w.Box.X0 >= w.Box.X1 || w.Box.Y0 >= w.Box.Y1 {
+			if w.Box.X0 < 0 || w.Box.X1 > float32(r.Width) || w.Box.Y0 < 0 || w.Box.Y1 > float32(r.Height) || w.Box.X0 >= w.Box.X1 || w.Box.Y0 >= w.Box.Y1 {
 				t.Errorf("%s: %q lies at %+v", want.reason, w.Text, w.Box)
 			}
 		}
 	}
-	// The first word of a page on its head stands at the lower right.
-	if w := got[8].Words[0]; w.Box.X0 < leafWidth/2 || w.Box.Y0 < leafHeight/2 {
-		t.Errorf("on the turned page %q lies at %+v", w.Text, w.Box)
+	for i, corner := range map[int]string{8: "lower right", 9: "upper right", 10: "lower left"} { // where the first word stands
+		w, right, lower := got[i].Words[0], strings.Contains(corner, "right"), strings.Contains(corner, "lower")
+		if w.Box.X0 > float32(got[i].Width/2) != right || w.Box.Y0 > float32(got[i].Height/2) != lower {
+			t.Errorf("on page %d %q lies at %+v, not at the %s", i+1, w.Text, w.Box, corner)
+		}
 	}
 	if w := got[6].Words[0]; w.Box.X0 < 40 || w.Box.X0 > 50 || w.Box.Y1 < 40 || w.Box.Y1 > 50 {
 		t.Errorf("%q lies at %+v, and was printed at (43, 43)", w.Text, w.Box)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"unicode/utf8"
 
 	"sohoa/ocr/page"
 	"sohoa/ocr/tesseract"
@@ -26,6 +27,20 @@ func askew(words []tesseract.Word, ink page.Ink) bool {
 		sum += w.Confidence
 	}
 	return sum < turnedCertainty*float32(len(words)) || len(words)*turnedMarks < ink.Letters
+}
+
+// onTheirSide reports that most words stand upright like the letters on the back of a book.
+func onTheirSide(words []tesseract.Word) bool {
+	long, tall := 0, 0
+	for _, w := range words {
+		if utf8.RuneCountInString(w.Text) >= 4 {
+			long++
+			if w.Box.Dy() > w.Box.Dx() {
+				tall++
+			}
+		}
+	}
+	return long >= 5 && tall > long/2
 }
 
 // turn asks which way the page lies, reads it again that way round, and finishes it with the better of the two readings.
