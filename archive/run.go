@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// Roles of a process. A house on one machine runs all of them.
+// RunOptions are the roles of a process. A house on one machine runs all of them.
 type RunOptions struct {
 	Readers   int  // reading jobs at once; 0 runs none
 	Index     bool // carry the change feed into the index
