@@ -17,11 +17,20 @@ import (
 // Run runs the whole suite. Open returns an empty catalog that is closed by its own means (t.Cleanup); it is called once
 // for every test.
 func Run(t *testing.T, open func(t *testing.T) archive.Catalog) {
-	for name, tests := range map[string][]test{
+	run(t, open, map[string][]test{
 		"transactions": transactionTests, "documents": documentTests, "browse": browseTests, "visibility": visibilityTests,
 		"pages": pageTests, "dossiers": dossierTests, "registry": registryTests, "events": eventTests, "tree": treeTests,
 		"intents": intentTests, "jobs": jobTests, "accounts": accountTests, "answers": answerTests,
-	} {
+	})
+}
+
+// RunLists runs the part about lists of documents, for an implementation that has several ways to find them.
+func RunLists(t *testing.T, open func(t *testing.T) archive.Catalog) {
+	run(t, open, map[string][]test{"browse": browseTests, "visibility": visibilityTests})
+}
+
+func run(t *testing.T, open func(t *testing.T) archive.Catalog, parts map[string][]test) {
+	for name, tests := range parts {
 		t.Run(name, func(t *testing.T) {
 			for _, tt := range tests {
 				t.Run(tt.name, func(t *testing.T) { tt.run(bench{t, open(t)}) })

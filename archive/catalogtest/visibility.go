@@ -43,17 +43,24 @@ func listsEqualAdmits(b bench) {
 		codes = append(codes, archive.AgencyCode(fmt.Sprintf("H16.%02d", i)))
 	}
 	accesses := []archive.Access{archive.Public, archive.Restricted, archive.Sealed}
+	types, procedures := []string{"", "QĐ", "TB"}, []archive.ProcedureCode{"", "1.000001", "1.000002.000.00.12.H15"}
+	readings := []archive.ReadingState{archive.ReadingWaiting, archive.ReadingDone, archive.ReadingFailed, archive.ReadingOff}
+	day := func(n int) archive.Date { return archive.Date{Year: 2026, Month: 5, Day: 1 + n} }
 	var ds []archive.Document
 	for range 200 {
 		ds = append(ds, paper(func(d *archive.Document) {
 			d.Custodian, d.Access = codes[r.IntN(len(codes))], accesses[r.IntN(3)]
 			d.State, d.Uploader = archive.States[r.IntN(len(archive.States))], people[r.IntN(3)]
 			d.Named = some(r, people)
-			d.CreatedAt = at(r.IntN(5))
+			d.CreatedAt, d.UpdatedAt = at(r.IntN(5)), at(r.IntN(5))
+			d.Fields.Type, d.Fields.Procedure = types[r.IntN(3)], procedures[r.IntN(3)]
+			d.Fields.IssuingAgency.Code = codes[r.IntN(4)]
+			d.Fields.IssuedOn = day(r.IntN(20))
+			d.Reading.State = readings[r.IntN(len(readings))]
 		}))
 	}
 	b.insert(ds...)
-	for i := range 80 {
+	for i := range 120 {
 		v := archive.Visibility{Whole: r.IntN(3) == 0, Custodians: some(r, codes), Accesses: some(r, accesses), States: some(r, archive.States)}
 		if r.IntN(3) > 0 {
 			v.Named = people[r.IntN(3)]
@@ -70,10 +77,31 @@ func listsEqualAdmits(b bench) {
 			f.States = some(r, archive.States)
 		}
 		if r.IntN(3) == 0 {
-			f.Custodians = some(r, codes)
-			if len(f.Custodians) == 0 {
+			if f.Custodians = some(r, codes); len(f.Custodians) == 0 {
 				f.Custodians = nil
 			}
+		}
+		maybe := func() bool { return r.IntN(6) == 0 }
+		if maybe() {
+			f.Type = types[1+r.IntN(2)]
+		}
+		if maybe() {
+			f.Procedure = procedures[1+r.IntN(2)]
+		}
+		if maybe() {
+			f.Agency = codes[r.IntN(4)]
+		}
+		if maybe() {
+			f.Uploader = people[r.IntN(3)]
+		}
+		if maybe() {
+			f.Reading = some(r, readings)
+		}
+		if maybe() {
+			f.IssuedFrom = day(r.IntN(20))
+		}
+		if maybe() {
+			f.IssuedTo = day(r.IntN(20))
 		}
 		b.Run(fmt.Sprint(i), func(t *testing.T) {
 			b := bench{t, b.c}
@@ -83,7 +111,7 @@ func listsEqualAdmits(b bench) {
 					continue
 				}
 				counts[d.State]++
-				if (len(f.States) == 0 || slices.Contains(f.States, d.State)) && (f.Custodians == nil || slices.Contains(f.Custodians, d.Custodian)) {
+				if matches(f, d) {
 					want = append(want, d.ID)
 				}
 			}
@@ -96,6 +124,15 @@ func listsEqualAdmits(b bench) {
 			})
 		})
 	}
+}
+
+// matches is archive.Filter as a function, for the parts of it that are drawn.
+func matches(f archive.Filter, d archive.Document) bool {
+	return (len(f.States) == 0 || slices.Contains(f.States, d.State)) && (f.Custodians == nil || slices.Contains(f.Custodians, d.Custodian)) &&
+		(f.Type == "" || f.Type == d.Fields.Type) && (f.Procedure == "" || f.Procedure.Base() == d.Fields.Procedure.Base()) &&
+		(f.Agency == "" || f.Agency == d.Fields.IssuingAgency.Code) && (f.Uploader.IsZero() || f.Uploader == d.Uploader) &&
+		(len(f.Reading) == 0 || slices.Contains(f.Reading, d.Reading.State)) &&
+		(f.IssuedFrom.IsZero() || !d.Fields.IssuedOn.Before(f.IssuedFrom)) && (f.IssuedTo.IsZero() || !f.IssuedTo.Before(d.Fields.IssuedOn))
 }
 
 // some returns a random part of all, in the order of all.

@@ -129,6 +129,11 @@ func BenchmarkListsPostgres(b *testing.B) {
 func benchLists(b *testing.B, c *Catalog) {
 	start := time.Now()
 	province(b, c, *benchRows)
+	if e, ok := c.engine.(*postgresEngine); ok { // what its autovacuum does within a minute
+		if _, err := e.db.ExecContext(b.Context(), "VACUUM ANALYZE"); err != nil {
+			b.Fatal(err)
+		}
+	}
 	b.Logf("%d documents written in %v", *benchRows, time.Since(start).Round(time.Millisecond))
 	for _, l := range lists {
 		b.Run(l.name, func(b *testing.B) {

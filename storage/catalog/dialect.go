@@ -5,6 +5,8 @@ type dialect struct {
 	name string
 	// chooses says that the way a list is found is chosen by us (plan.go) and not by the database.
 	chooses bool
+	// few is how many rows may then be read and sorted for one page; some milliseconds.
+	few int
 	// counting follows the name of the table in a count: SQLite would rather group by an index that has to look at every row.
 	counting string
 	// inJSON says that a column is one of the texts in a JSON array, given as the parameter "?".
@@ -21,6 +23,7 @@ type dialect struct {
 var sqliteDialect = dialect{
 	name:      "sqlite",
 	chooses:   true,
+	few:       4000,
 	counting:  " INDEXED BY documents_custodian",
 	inJSON:    func(column string) string { return column + " IN (SELECT value FROM json_each(?))" },
 	translate: translateSQLite,

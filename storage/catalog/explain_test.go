@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"sohoa/archive"
+	"sohoa/archive/catalogtest"
 )
 
 // planner is a runner that writes down how SQLite finds what it is asked for.
@@ -102,6 +103,16 @@ func (l exampleList) cursor() string {
 		at = "2021-06-01"
 	}
 	return cursor("documents/"+string(order), at, archive.NewID().String())
+}
+
+// TestListsAreTheSameWhicheverWayTheyAreFound runs the suite of lists as if a handful of rows were many, so that every way
+// is gone.
+func TestListsAreTheSameWhicheverWayTheyAreFound(t *testing.T) {
+	few := sqliteDialect.few
+	defer func() { sqliteDialect.few = few }()
+	for _, sqliteDialect.few = range []int{1, 12} {
+		catalogtest.RunLists(t, func(t *testing.T) archive.Catalog { return openFile(t, emptyFile(t), Options{}) })
+	}
 }
 
 // TestStatementsUseAnIndex reads the plan of what runs with every request or all the time.

@@ -13,13 +13,10 @@ import (
 // PostgreSQL keeps statistics of every column and chooses well by itself. SQLite without them takes the index with the
 // most equalities, which for "these eight states, newest first" means to read and sort the whole table. So the way is
 // chosen here, from what the list asks for, and SQLite is told by a + before every column whose index it shall not use.
-// With 1 M papers the lists that were slow took seconds and now take milliseconds (BenchmarkListsSQLite).
+// With 100,000 papers most lists took 0.4 to 1.2 s and take 0.03 to 20 ms of processor so (BenchmarkListsSQLite).
 //
 // Every way adds to the whole condition of the list, never replaces a part of it, so that a wrong choice can cost time but
 // show nothing it should not.
-
-// few is how many rows may be read and sorted for one page; some milliseconds.
-const few = 4000
 
 // branches is how many ordered runs (a custodian in a state) are merged without trying to walk first.
 const branches = 16
@@ -129,12 +126,12 @@ func (l list) candidates(scoped bool) []string {
 // rare reports whether no more than few rows fulfil the conditions on the free columns. It reads an index only.
 func (c documents) rare(ctx context.Context, l list, free string) (bool, error) {
 	q := &query{d: l.d}
-	l.only(q.add("SELECT count(*) FROM (SELECT 1 FROM documents AS d WHERE 1 = 1"), free).add(" LIMIT ?)", few+1)
+	l.only(q.add("SELECT count(*) FROM (SELECT 1 FROM documents AS d WHERE 1 = 1"), free).add(" LIMIT ?)", l.d.few+1)
 	var n int
 	if err := c.t.one(ctx, q.text.String(), q.args, &n); err != nil {
 		return false, err
 	}
-	return n <= few, nil
+	return n <= l.d.few, nil
 }
 
 // only adds those conditions of the list that are on the given columns.
@@ -173,7 +170,7 @@ func (l list) only(q *query, columns string) *query {
 func (c documents) walk(ctx context.Context, l list) ([]archive.Document, error) {
 	// The last row to be looked at. OFFSET steps over a bounded number of entries of one index here and is no way of paging.
 	last := &query{d: l.d, free: "created_at id"}
-	last.add("SELECT created_at, id FROM documents AS d WHERE 1 = 1").after(l.order, "id", l.key).sorted(l.order, "id", 1).add(" OFFSET ?", few-1)
+	last.add("SELECT created_at, id FROM documents AS d WHERE 1 = 1").after(l.order, "id", l.key).sorted(l.order, "id", 1).add(" OFFSET ?", l.d.few-1)
 	var at, id string
 	if err := c.t.one(ctx, last.text.String(), last.args, &at, &id); err != nil {
 		if archive.KindOf(err) == archive.NotFound {
