@@ -3,6 +3,7 @@ package api_test
 import (
 	"context"
 	"io"
+	"io/fs"
 	"iter"
 	"net/http"
 	"net/http/httptest"
@@ -28,6 +29,7 @@ type world struct {
 	t        *testing.T
 	server   *httptest.Server
 	handler  http.Handler
+	dir      string
 	desk     *desk
 	contract *contract
 }
@@ -123,7 +125,7 @@ func build(t *testing.T, change ...func(*archive.Config, *api.Config)) *world {
 	c.Archive = house
 	h, err := api.New(c)
 	must(t, err)
-	w := &world{Archive: house, t: t, desk: k, handler: h}
+	w := &world{Archive: house, t: t, desk: k, handler: h, dir: dir}
 	w.server = httptest.NewUnstartedServer(h)
 	w.server.Config = api.Server(h, nil)
 	w.server.Start()
@@ -158,4 +160,26 @@ func (w *world) work() {
 		w.Run(ctx, archive.RunOptions{Readers: 1, Index: true, Sequencer: true})
 	}()
 	w.t.Cleanup(func() { stop(); <-done })
+}
+
+// damage changes one byte of the deposited file in the store.
+func (w *world) damage(id string) {
+	w.t.Helper()
+	found := false
+	must(w.t, filepath.WalkDir(filepath.Join(w.dir, "store"), func(path string, e fs.DirEntry, err error) error {
+		if err != nil || e.IsDir() || !strings.HasPrefix(e.Name(), "original") || !strings.Contains(path, id) && found {
+			return err
+		}
+		found = true
+		must(w.t, os.Chmod(path, 0o600))
+		b, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		b[len(b)-10] ^= 1
+		return os.WriteFile(path, b, 0o600)
+	}))
+	if !found {
+		w.t.Fatal("no deposited file in the store")
+	}
 }

@@ -2,6 +2,7 @@ package rest
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"time"
 
@@ -182,10 +183,18 @@ func (s *server) addAgency(ctx context.Context, in *addAgencyIn) (*created[Agenc
 	return repeatable(ctx, s, "agency", in.Key, in.RawBody, func(*once, archive.Digest) (*created[Agency], bool, error) {
 		g, err := s.Archive.PutAgency(ctx, s.Who(ctx), g, 0)
 		if err != nil {
-			return nil, false, err
+			return nil, false, taken(err)
 		}
 		return &created[Agency]{Location: Base + "/agencies/" + g.Code.String(), ETag: etag(g.Revision), Body: tellAgency(g)}, false, nil
 	})
+}
+
+// taken words what adding something that is there comes to: the registry says that its revision is not the first.
+func taken(err error) error {
+	if errors.Is(err, archive.ErrStale) {
+		return archive.Fault(archive.Conflict, "code_taken", archive.Text{VI: "Mã này đã có trong danh mục.", EN: "This code is in the registry already."})
+	}
+	return err
 }
 
 type editAgencyIn struct {

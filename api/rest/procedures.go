@@ -157,7 +157,7 @@ func (s *server) addProcedure(ctx context.Context, in *addProcedureIn) (*created
 	return repeatable(ctx, s, "procedure", in.Key, in.RawBody, func(*once, archive.Digest) (*created[Procedure], bool, error) {
 		v, err := s.Archive.PutProcedure(ctx, s.Who(ctx), v, 0)
 		if err != nil {
-			return nil, false, err
+			return nil, false, taken(err)
 		}
 		return &created[Procedure]{Location: Base + "/procedures/" + v.Code.String(), ETag: etag(v.Revision), Body: tellProcedure(v)}, false, nil
 	})
