@@ -85,7 +85,7 @@ func New(c Config) (http.Handler, error) {
 	if err := d.pages(engine, c); err != nil {
 		return nil, err
 	}
-	return paced{engine}, nil
+	return pacedBy(engine), nil
 }
 
 func publicOrigin(s string) (url.URL, error) {

@@ -7,7 +7,6 @@ import (
 	"log/slog"
 	"net/http"
 	"runtime/debug"
-	"strings"
 	"time"
 
 	"github.com/gin-gonic/gin"
@@ -164,6 +163,5 @@ func method(m string) string {
 
 // local reports whether a request comes from this machine itself and was not passed on by a proxy that stands here.
 func local(r *http.Request) bool {
-	host, _, _ := strings.Cut(r.RemoteAddr, "%")
-	return loopback(host) && r.Header.Get("X-Forwarded-For") == "" && r.Header.Get("Forwarded") == "" && r.Header.Get("X-Real-Ip") == ""
+	return loopback(r.RemoteAddr) && r.Header.Get("X-Forwarded-For") == "" && r.Header.Get("Forwarded") == "" && r.Header.Get("X-Real-Ip") == ""
 }

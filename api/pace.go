@@ -13,7 +13,7 @@ import (
 // the slowest mobile line in use, and a client that stays below holds a place somebody else could have.
 const (
 	headerTime = 10 * time.Second
-	idleTime   = 30 * time.Second // without any byte
+	idleTime   = 30 * time.Second // without any byte, either way
 	graceTime  = 30 * time.Second // before the average counts
 	slowest    = 4 << 10          // bytes a second, on average
 	restTime   = 2 * time.Minute  // a connection between requests
@@ -30,21 +30,28 @@ func Server(h http.Handler, log *slog.Logger) *http.Server {
 }
 
 // paced keeps bodies and answers moving: deadlines go forward as bytes do.
-type paced struct{ next http.Handler }
+type paced struct {
+	next        http.Handler
+	idle, grace time.Duration
+}
+
+func pacedBy(next http.Handler) paced { return paced{next, idleTime, graceTime} }
 
 func (p paced) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	rc := http.NewResponseController(w)
 	if r.Body != nil && r.Body != http.NoBody {
-		r.Body = &pacedBody{ReadCloser: r.Body, rc: rc, start: time.Now()}
+		r.Body = &pacedBody{ReadCloser: r.Body, rc: rc, idle: p.idle, start: time.Now(), grace: p.grace}
 	}
 	// A deadline of the last write must not meet the first of the next request, nor what the server itself still writes.
-	defer func() { _ = rc.SetWriteDeadline(time.Now().Add(idleTime)) }()
-	p.next.ServeHTTP(&pacedWriter{w, rc}, r)
+	defer func() { _ = rc.SetWriteDeadline(time.Now().Add(p.idle)) }()
+	p.next.ServeHTTP(&pacedWriter{w, rc, p.idle}, r)
 }
 
 type pacedBody struct {
 	io.ReadCloser
 	rc    *http.ResponseController
+	idle  time.Duration
+	grace time.Duration
 	start time.Time
 	n     int64
 	set   time.Time // the deadline set last
@@ -52,11 +59,11 @@ type pacedBody struct {
 
 func (b *pacedBody) Read(p []byte) (int, error) {
 	now := time.Now()
-	until := now.Add(idleTime)
-	if average := b.start.Add(graceTime + time.Duration(float64(b.n)/slowest*float64(time.Second))); average.Before(until) {
+	until := now.Add(b.idle)
+	if average := b.start.Add(b.grace + time.Duration(float64(b.n)/slowest*float64(time.Second))); average.Before(until) {
 		until = average
 	}
-	if d := until.Sub(b.set); d > time.Second || d < -time.Second { // a timer per second is enough
+	if until.Sub(b.set).Abs() > b.idle/32 { // a new timer about once a second is enough
 		b.set = until
 		_ = b.rc.SetReadDeadline(until) // a transport without deadlines has its own
 	}
@@ -70,17 +77,18 @@ func (b *pacedBody) Read(p []byte) (int, error) {
 
 type pacedWriter struct {
 	http.ResponseWriter
-	rc *http.ResponseController
+	rc   *http.ResponseController
+	idle time.Duration
 }
 
 func (w *pacedWriter) Write(p []byte) (int, error) {
-	_ = w.rc.SetWriteDeadline(time.Now().Add(idleTime))
+	_ = w.rc.SetWriteDeadline(time.Now().Add(w.idle))
 	return w.ResponseWriter.Write(p)
 }
 
 // Flush implements http.Flusher, which gin asks for by type.
 func (w *pacedWriter) Flush() {
-	_ = w.rc.SetWriteDeadline(time.Now().Add(idleTime))
+	_ = w.rc.SetWriteDeadline(time.Now().Add(w.idle))
 	_ = w.rc.Flush()
 }
 

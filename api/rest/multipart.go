@@ -85,8 +85,15 @@ type lastPart struct {
 	part *multipart.Part
 }
 
+// Read fills p where it can: a part comes in pieces of 4 KiB, which would each become a write of their own.
 func (l *lastPart) Read(p []byte) (int, error) {
-	n, err := l.part.Read(p)
+	n := 0
+	var err error
+	for n < len(p) && err == nil {
+		var m int
+		m, err = l.part.Read(p[n:])
+		n += m
+	}
 	if err == nil {
 		return n, nil
 	}
