@@ -62,6 +62,7 @@ func Prepare(src image.Image, toPage Affine, opt Options) (*Prepared, error) {
 	w := max(1, int(math.Round(float64(size.X)*min(1, scaleBy(want, dx)))))
 	h := max(1, int(math.Round(float64(size.Y)*min(1, scaleBy(want, dy)))))
 	g := shrink(src, w, h)
+	withRedPrint(g, src, p.SourceDPI)
 	toPage = Scale(float64(size.X)/float64(w), float64(size.Y)/float64(h)).Then(toPage)
 
 	g, toPage = upright(g, toPage, opt.Turns)

@@ -100,3 +100,16 @@ func clamp(v int32) byte {
 	}
 	return 255
 }
+
+// brightRow is redRow for the brightness in all colours.
+func brightRow(src image.Image) func(dst []byte, y int) {
+	b := src.Bounds()
+	if m, ok := src.(*image.YCbCr); ok {
+		return func(dst []byte, y int) { copy(dst, m.Y[m.YOffset(b.Min.X, b.Min.Y+y):]) }
+	}
+	return func(dst []byte, y int) {
+		for x := range dst {
+			dst[x] = color.GrayModel.Convert(src.At(b.Min.X+x, b.Min.Y+y)).(color.Gray).Y
+		}
+	}
+}

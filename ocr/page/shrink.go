@@ -42,27 +42,30 @@ func spans(n, m int) []span {
 }
 
 // shrink returns the red channel of src at w × h pixels, each the mean of the area it covers. Neither side may grow.
-func shrink(src image.Image, w, h int) *image.Gray {
+func shrink(src image.Image, w, h int) *image.Gray { return shrinkBy(src, w, h, redRow) }
+
+// shrinkBy is shrink for what rows reads of src.
+func shrinkBy(src image.Image, w, h int, rows func(image.Image) func(dst []byte, y int)) *image.Gray {
 	b := src.Bounds()
 	sw, sh := b.Dx(), b.Dy()
-	red := redRow(src)
+	read := rows(src)
 	dst := newGray(w, h)
 	if w == sw && h == sh {
 		for y := range h {
-			red(dst.Pix[y*w:(y+1)*w], y)
+			read(dst.Pix[y*w:(y+1)*w], y)
 		}
 		return dst
 	}
-	columns, rows := spans(sw, w), spans(sh, h)
+	columns, lines := spans(sw, w), spans(sh, h)
 	line := make([]byte, sw)
 	narrow := make([]uint32, w) // the newest input row, narrowed
 	sum := make([]uint32, w)
 	last := -1
-	for y, r := range rows {
+	for y, r := range lines {
 		clear(sum)
 		for i, weight := range r.weight {
 			if row := r.from + i; row != last {
-				red(line, row)
+				read(line, row)
 				narrowRow(narrow, line, columns)
 				last = row
 			}
