@@ -165,6 +165,38 @@ var transactionTests = []test{
 			same(b.T, fmt.Sprint("setting ", i), b.setting(fmt.Sprint("n", i)), want)
 		}
 	}},
+	{"views and updates whose context ends at any moment harm no other", func(b bench) {
+		b.insert(paper(), paper(), paper())
+		var wg sync.WaitGroup
+		for w := range 8 {
+			wg.Go(func() {
+				for i := range 25 {
+					ctx, cancel := context.WithCancel(b.Context())
+					work := func(tx archive.Tx) error {
+						for range 3 {
+							if _, err := tx.Documents().Browse(ctx, everything, archive.Filter{}); err != nil {
+								return err
+							}
+						}
+						return nil
+					}
+					ends := (w+i)%2 == 0
+					if ends {
+						go cancel()
+					}
+					run := b.c.View
+					if w%4 == 0 {
+						run = b.c.Update
+					}
+					if err := run(ctx, work); err != nil && !(ends && errors.Is(err, context.Canceled)) {
+						b.Errorf("ends %v: %v", ends, err)
+					}
+					cancel()
+				}
+			})
+		}
+		wg.Wait()
+	}},
 	{"updates that read and write the same row do not lose one another", func(b bench) {
 		b.update(func(tx archive.Tx) error { return set(tx, "n", "0") })
 		var wg sync.WaitGroup
