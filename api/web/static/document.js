@@ -113,6 +113,8 @@ if (["waiting", "running"].includes(root.dataset.state)) {
 }
 
 // Keys. Nothing fires while a syllable is being composed.
+// Enter takes a field and never sends the form on by itself.
+form?.addEventListener("keypress", (e) => { if (e.key === "Enter" && e.target.matches("input, select")) e.preventDefault(); });
 const order = () => [...form.elements].filter((el) => el.name && el.type !== "hidden" && el.checkVisibility());
 document.addEventListener("keydown", (e) => {
   if (composing(e) || document.querySelector("dialog[open]")) return;
