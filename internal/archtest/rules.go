@@ -16,6 +16,7 @@ var downward = []struct {
 	why      string
 }{
 	{"storage/ocfl", "storage/blob", "the archival layout is written in keys and bytes"},
+	{"storage/ocfl/...", "storage/blob", "so are its checks"},
 	{"storage/blob/...", "storage/blob", "a store implements the contract declared above it"},
 	{"storage/catalog/...", "storage/catalog", "an engine implements the contract declared above it"},
 	{"ocr/child", "ocr", "the child process runs the pipeline of the room"},

@@ -1,0 +1,257 @@
+// Package validate judges objects and storage roots by the OCFL 1.1 and 1.0 specifications (https://ocfl.io/1.1/spec/), over any
+// blob.Store. It reads nothing of package ocfl: what writes objects does not vouch for them.
+//
+// Findings carry the codes of the specification's list (E… breaks a MUST, W… a SHOULD). What a blob.Store cannot show is not
+// judged: names that begin with a dot, links, and, in stores without blob.Folders, empty folders. A content path with such a
+// name counts as a file that is not there.
+//
+// Memory is bounded by Options.MaxInventory and by the number of values in one inventory, whatever an object holds: two
+// inventories at a time are kept, content streams. An inventory past these bounds is not judged, which is a finding too (Limit).
+package validate
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"sohoa/archive"
+	"sohoa/storage/blob"
+)
+
+// Finding is one breach of the specification.
+type Finding struct {
+	Code   string // E… or W…, or Limit
+	Object string // the object's id as its inventory gives it, its folder when it gives none; "" for the storage root itself
+	Folder string // the object's folder in the store
+	Path   string // what is at fault, below Folder; "" when it is the object as a whole
+	Detail string // one sentence for people who know the store
+}
+
+// Error tells a breach of a MUST, or an object that could not be judged, from one of a SHOULD.
+func (f Finding) Error() bool { return !strings.HasPrefix(f.Code, "W") }
+
+func (f Finding) String() string {
+	return fmt.Sprintf("%s %s %s: %s", f.Code, f.Object, f.Path, f.Detail)
+}
+
+// Limit is the code of a finding that is no breach but a bound of this package, past which nothing was looked at.
+const Limit = "LIMIT"
+
+// Options of a validation. The zero value judges everything.
+type Options struct {
+	Structure    bool     // content is not read: a changed byte stays unseen, a missing or foreign file does not
+	ID           string   // the id by which the caller knows the object; another in the inventory is E037. Optional, for Object only
+	Accept       []string // codes that are not reported, for decisions of the house such as W004 (sha256 instead of sha512)
+	Extensions   []string // names of local extensions, beside the registered ones
+	Ignore       []string // folders directly below the storage root that are not looked at, such as a volume's lost+found
+	MaxInventory int64    // bytes of the largest inventory that is read. Zero means 64 MiB
+}
+
+func (o Options) maxInventory() int64 {
+	if o.MaxInventory > 0 {
+		return o.MaxInventory
+	}
+	return 64 << 20
+}
+
+// perCode is how many findings of one code are reported of one object; what follows them is counted and told in one.
+const perCode = 50
+
+// Object judges the object in a folder of the store and reports each breach to found, which may stop it by returning an error.
+// An empty folder is E003 and E063. The error is found's, the context's, or the store's; damage of the object is none. Acts
+// on the object meanwhile may be seen half done: whoever may commit to it waits.
+func Object(ctx context.Context, store blob.Store, folder string, o Options, found func(Finding) error) error {
+	v := newObject(store, folder, o, found)
+	return v.run(ctx)
+}
+
+// object is the state of one validation.
+type object struct {
+	store  blob.Store
+	folder string
+	opts   Options
+	found  func(Finding) error
+
+	id     string
+	spec   spec
+	counts map[string]int
+	last   map[string]Finding // of the codes that reached perCode
+	told   map[string]bool    // folders that were reported already
+	err    error              // found's; nothing is reported after it
+
+	root         *inventory
+	declarations []string
+	sidecars     []string               // of the root inventory
+	versions     map[string]*versionDir // by name; those of the root inventory only
+	files        map[string]*content    // by content path; those of the root inventory only
+	filled       map[string]bool        // folders below a content folder that hold a file; nil in a store without folders
+	keys         int                    // listed
+	empty        bool                   // nothing is there
+}
+
+// versionDir is what the store holds of one version.
+type versionDir struct {
+	present   bool
+	inventory bool
+	content   bool
+	sidecars  []string
+}
+
+func newObject(store blob.Store, folder string, o Options, found func(Finding) error) *object {
+	return &object{
+		store: store, folder: folder, opts: o, found: found, spec: latest,
+		counts: map[string]int{}, last: map[string]Finding{}, told: map[string]bool{},
+	}
+}
+
+func (o *object) run(ctx context.Context) error {
+	err := o.check(ctx)
+	if o.err != nil {
+		return o.err
+	}
+	if err != nil {
+		return fmt.Errorf("validate object in %s: %w", o.folder, err)
+	}
+	for code, f := range o.last {
+		if more := o.counts[code] - perCode; more > 0 && o.err == nil {
+			f.Detail = fmt.Sprintf("and %d more of this kind", more)
+			f.Path = ""
+			o.err = o.found(f)
+		}
+	}
+	return o.err
+}
+
+// check goes from the inventory to the names in the store to the content: each step looks only at what the ones before it found
+// sound, so that one fault is one finding and not a cascade.
+func (o *object) check(ctx context.Context) error {
+	var err error
+	if o.root, err = o.load(ctx, inventoryFile); err != nil {
+		return err
+	}
+	if o.root != nil {
+		o.adopt()
+	}
+	if err := o.list(ctx); err != nil || o.err != nil {
+		return err
+	}
+	if err := o.declared(ctx); err != nil || o.err != nil {
+		return err
+	}
+	if o.root == nil {
+		o.report("E063", inventoryFile, "there is no root inventory")
+		return nil
+	}
+	if err := o.sidecar(ctx, "", o.root, o.sidecars); err != nil || o.err != nil || o.root.broken {
+		return err
+	}
+	o.compareNames()
+	if err := o.versionInventories(ctx); err != nil || o.err != nil {
+		return err
+	}
+	o.compareFiles()
+	if o.opts.Structure || o.err != nil {
+		return nil
+	}
+	return o.readContent(ctx)
+}
+
+// adopt takes over from the root inventory what the other steps are measured by.
+func (o *object) adopt() {
+	if o.root.spec.known() {
+		o.spec = o.root.spec
+	}
+	if o.root.id != "" {
+		o.id = o.root.id
+	}
+	if o.opts.ID != "" && o.root.id != "" && o.root.id != o.opts.ID {
+		o.report("E037", inventoryFile, "the id is %s, known here as %s", quote(o.root.id), quote(o.opts.ID))
+	}
+	if o.root.broken {
+		return
+	}
+	o.judge(o.root)
+	o.versions = make(map[string]*versionDir, len(o.root.blocks))
+	for _, b := range o.root.blocks {
+		if b.number > 0 {
+			o.versions[b.name] = &versionDir{}
+		}
+	}
+	o.files = make(map[string]*content, len(o.root.files))
+	for p, e := range o.root.files {
+		c := &content{}
+		if !e.malformed {
+			c.want(o.root.algorithm, e.digest, "E092", inventoryFile)
+		}
+		o.files[p] = c
+	}
+	for _, f := range o.root.fixity {
+		if c := o.files[f.path]; c != nil {
+			c.want(f.algorithm, f.digest, "E093", inventoryFile)
+		}
+	}
+}
+
+// report tells a finding unless its code is accepted, was told too often, or is not one of the object's specification.
+func (o *object) report(code, path, format string, args ...any) {
+	if code = o.spec.code(code); code == "" || o.err != nil || slices.Contains(o.opts.Accept, code) {
+		return
+	}
+	o.counts[code]++
+	if o.counts[code] > perCode {
+		return
+	}
+	f := Finding{Code: code, Object: o.name(), Folder: o.folder, Path: path, Detail: fmt.Sprintf(format, args...)}
+	if o.counts[code] == perCode {
+		o.last[code] = f
+	}
+	o.err = o.found(f)
+}
+
+// reportOnce is report for a folder of which every file would be reported.
+func (o *object) reportOnce(code, path, format string, args ...any) {
+	key := code + " " + path
+	if o.told[key] || o.counts[o.spec.code(code)] > perCode {
+		return
+	}
+	o.told[key] = true
+	o.report(code, path, format, args...)
+}
+
+func (o *object) name() string {
+	if o.id != "" {
+		return o.id
+	}
+	return o.folder
+}
+
+// key returns the store's key of a path of the object.
+func (o *object) key(path string) string { return join(o.folder, path) }
+
+func join(folder, path string) string {
+	if folder == "" {
+		return path
+	}
+	return folder + "/" + path
+}
+
+// quote renders text of an inventory for a sentence: short, and without control characters.
+func quote(s string) string {
+	const most = 120
+	if len(s) > most {
+		cut := most
+		for cut > 0 && !utf8.RuneStart(s[cut]) {
+			cut--
+		}
+		return fmt.Sprintf("%q…", s[:cut])
+	}
+	return fmt.Sprintf("%q", s)
+}
+
+// isGone tells that a key is not there, or cannot be a key of any store.
+func isGone(err error) bool {
+	k := archive.KindOf(err)
+	return k == archive.NotFound || k == archive.Invalid
+}
