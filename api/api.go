@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"sync"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humagin"
@@ -74,10 +75,11 @@ func New(c Config) (http.Handler, error) {
 	engine.Use(d.begin, d.survive, d.sameOrigin)
 	engine.NoMethod(func(ctx *gin.Context) { d.Fail(ctx, reply.ErrMethod) })
 
+	closing := make(chan struct{})
 	speakOurProblems()
 	inside := engine.Group("", d.admit)
 	h := humagin.NewWithGroup(engine, inside, document(c.House))
-	rest.Mount(inside, h, rest.Config{Archive: c.Archive, Who: actorOf, Lang: langOf, Fail: d.Fail, Secrets: d, House: c.House, Uploads: c.Uploads})
+	rest.Mount(inside, h, rest.Config{Archive: c.Archive, Who: actorOf, Lang: langOf, Fail: d.Fail, Secrets: d, House: c.House, Uploads: c.Uploads, Closing: closing})
 	d.life(engine, h, c.Ready)
 	if err := d.describe(engine, h); err != nil {
 		return nil, err
@@ -85,7 +87,7 @@ func New(c Config) (http.Handler, error) {
 	if err := d.pages(engine, c); err != nil {
 		return nil, err
 	}
-	return pacedBy(engine), nil
+	return paced{engine, idleTime, graceTime, sync.OnceFunc(func() { close(closing) })}, nil
 }
 
 func publicOrigin(s string) (url.URL, error) {

@@ -168,6 +168,7 @@ func (c *caller) do(method, path string, body any) *answer {
 	defer res.Body.Close()
 	got, err := io.ReadAll(res.Body)
 	must(c.w.t, err)
+	note(c.w.contract, method, req.URL.Path, res.StatusCode)
 	if why := c.w.contract.judge(method, req.URL.Path, res.StatusCode, res.Header.Get("Content-Type"), got); why != "" {
 		c.w.t.Errorf("%s %s answers %d outside its contract: %s\n%s", method, path, res.StatusCode, why, got)
 	}

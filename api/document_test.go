@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"sohoa/api"
 	"sohoa/archive"
 )
 
@@ -105,6 +106,14 @@ func TestMoves(t *testing.T) {
 	other := clerk.deposited("", paper(64))
 	clerk.with("If-Match: *").do("POST", other+"/discard", map[string]string{"reason": "nhầm"}).want(200)
 	clerk.with("If-Match: *").do("POST", other+"/restore", nil).want(200)
+	third := clerk.deposited("kind=result", paper(64))
+	clerk.with("If-Match: *").do("PATCH", third, `{"type":"QĐ","subject":"x"}`).want(200)
+	clerk.with("If-Match: *").do("POST", third+"/submit", nil).want(200)
+	checker.with("If-Match: *").do("POST", third+"/accept", nil).want(200)
+	checker.with("If-Match: *").do("POST", third+"/publish", nil).want(200)
+	if a := checker.with("If-Match: *").do("POST", third+"/supersede", map[string]string{"reason": "có bản mới"}).want(200); a.text("state") != "superseded" {
+		t.Errorf("after supersede: %s", a.body)
+	}
 	for _, later := range []string{"quarantine", "release", "move", "rescan"} {
 		clerk.with("If-Match: *").do("POST", other+"/"+later, nil).want(404)
 	}
@@ -318,5 +327,61 @@ func TestListDocuments(t *testing.T) {
 		if a := clerk.do("GET", "/api/v1/documents?"+bad, nil).want(400); bad != "cursor=zzz" && a.text("errors.0.field") == "" {
 			t.Errorf("%s: %s", bad, a.body)
 		}
+	}
+}
+
+func TestShutdownEndsEventStreams(t *testing.T) {
+	w := build(t)
+	clerk := w.clerk()
+	at := clerk.deposited("", paper(64))
+	req, err := http.NewRequestWithContext(t.Context(), "GET", w.server.URL+at+"/reading", nil)
+	must(t, err)
+	req.Header = clerk.with("Accept: text/event-stream").header
+	res, err := http.DefaultTransport.RoundTrip(req)
+	must(t, err)
+	defer res.Body.Close()
+	must(t, w.server.Config.Shutdown(t.Context())) // waits for the stream, and for ever if nobody ended it
+}
+
+func TestANewScanByForm(t *testing.T) {
+	w := build(t)
+	clerk := w.clerk()
+	at := clerk.deposited("", paper(64))
+	typ, b := form(part{name: "file", file: "lại.pdf", body: string(paper(64))})
+	k := clerk.with("Content-Type: "+typ, `If-Match: "r1"`, "Idempotency-Key: v")
+	a := k.do("POST", at+"/versions", b).want(201)
+	if a.text("versions.1.file_name") != "lại.pdf" {
+		t.Errorf("answer %s", a.body)
+	}
+	if again := k.do("POST", at+"/versions", b).want(201); !bytes.Equal(a.body, again.body) { // the tag is stale by now; the act that would say so is not reached
+		t.Errorf("another answer %s", again.body)
+	}
+	clerk.with("Content-Type: "+typ, `If-Match: "r1"`).do("POST", at+"/versions?allow_duplicate=true", b).refused(412, "stale_revision")
+}
+
+func TestABodyTooLargeForItsKind(t *testing.T) {
+	w := build(t)
+	clerk := w.clerk()
+	at := clerk.deposited("", paper(64))
+	big := `{"subject":"` + strings.Repeat("a", 70<<10) + `"}`
+	clerk.with("If-Match: *").do("PATCH", at, big).refused(413, "too_large")
+	clerk.do("POST", "/api/v1/search", big).want(413)
+	clerk.do("POST", "/api/v1/dossiers", big).want(413)
+}
+
+func TestAForwardedAddressIsBelievedFromAProxyOnly(t *testing.T) {
+	for _, c := range []struct {
+		reason  string
+		trusted []string
+		want    string
+	}{{"nobody is a proxy", nil, "127.0.0.1"}, {"this machine is", []string{"127.0.0.1"}, "192.0.2.7"}} {
+		t.Run(c.reason, func(t *testing.T) {
+			w := build(t, func(_ *archive.Config, a *api.Config) { a.TrustedProxies = c.trusted })
+			clerk := w.clerk()
+			at := clerk.with("X-Forwarded-For: 192.0.2.7").do("PUT", "/api/v1/documents", paper(64)).want(201).header.Get("Location")
+			if got := clerk.do("GET", at+"/events", nil).want(200).text("items.0.address"); got != c.want {
+				t.Errorf("the trail says %s", got)
+			}
+		})
 	}
 }

@@ -20,9 +20,13 @@ const (
 	maxHeader  = 32 << 10
 )
 
-// Server returns an http.Server for the handler with limits of time and size. The caller sets Addr, TLS and listens.
+// Server returns an http.Server for a handler of New with limits of time and size. Its Shutdown ends event streams, which
+// would otherwise keep it waiting. The caller sets Addr and TLS, and listens.
 func Server(h http.Handler, log *slog.Logger) *http.Server {
 	s := &http.Server{Handler: h, ReadHeaderTimeout: headerTime, IdleTimeout: restTime, MaxHeaderBytes: maxHeader}
+	if p, ok := h.(paced); ok {
+		s.RegisterOnShutdown(p.close)
+	}
 	if log != nil {
 		s.ErrorLog = slog.NewLogLogger(log.Handler(), slog.LevelWarn)
 	}
@@ -33,9 +37,8 @@ func Server(h http.Handler, log *slog.Logger) *http.Server {
 type paced struct {
 	next        http.Handler
 	idle, grace time.Duration
+	close       func() // tells long answers that the house is closing
 }
-
-func pacedBy(next http.Handler) paced { return paced{next, idleTime, graceTime} }
 
 func (p paced) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	rc := http.NewResponseController(w)

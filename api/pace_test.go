@@ -15,7 +15,7 @@ import (
 // slowly serves one handler with a short patience and hands out a connection to it.
 func slowly(t *testing.T, idle, grace time.Duration, h http.HandlerFunc) net.Conn {
 	t.Helper()
-	s := httptest.NewServer(paced{h, idle, grace})
+	s := httptest.NewServer(paced{h, idle, grace, func() {}})
 	t.Cleanup(s.Close)
 	c, err := net.Dial("tcp", s.Listener.Addr().String())
 	if err != nil {

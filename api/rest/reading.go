@@ -123,6 +123,8 @@ func (s *server) follow(c *gin.Context, id archive.ID, d *archive.Document, chan
 			select {
 			case <-ctx.Done():
 				return
+			case <-s.Closing: // the browser comes again by itself, to whoever serves then
+				return
 			case <-beat.C:
 				if !write(c, ": \n\n") {
 					return

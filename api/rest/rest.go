@@ -30,6 +30,8 @@ type Config struct {
 	House func(context.Context) House
 	// Uploads is how many uploads may be under way at once; more wait a moment, then are told to come back.
 	Uploads int
+	// Closing is closed when the house shuts down: event streams end. Optional.
+	Closing <-chan struct{}
 	// Streams is how many event streams may be open at once.
 	Streams int
 }
