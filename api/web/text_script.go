@@ -31,7 +31,6 @@ var scriptTexts = texts{
 	"js.partial":      {VI: "Đọc được một phần", EN: "Partly read"},
 	"js.failed":       {VI: "Không đọc được", EN: "Not readable"},
 	"js.page":         {VI: "Trang {0}", EN: "Page {0}"},
-	"js.page_of":      {VI: "{0} / {1}", EN: "{0} / {1}"},
 	"js.page_waits":   {VI: "Trang này chưa được đọc.", EN: "This page has not been read yet."},
 	"js.page_blank":   {VI: "Không có chữ trên trang này.", EN: "There are no words on this page."},
 	"js.page_sure":    {VI: "Trang {0}: {1} từ, độ tin cậy {2}", EN: "Page {0}: {1} words, confidence {2}"},

@@ -1,6 +1,6 @@
 // The page of one paper: viewer, fields, panels as tabs, reading as it goes on, keys.
 import { say } from "./words.js";
-import { composing, typing } from "./frame.js";
+import { composing, letters, typing } from "./frame.js";
 import { Viewer } from "./viewer.js";
 import { Fields } from "./fields.js";
 
@@ -133,6 +133,14 @@ document.addEventListener("keydown", (e) => {
     return;
   }
   if (e.ctrlKey || e.metaKey || e.altKey || typing(e.target) || tablist.contains(e.target)) return;
+  if (e.key.length === 1 && !letters()) return;
+  const back = document.querySelector("[data-open=return]");
+  if (e.key === "t" && back) {
+    e.preventDefault();
+    back.parentElement.open = true;
+    back.parentElement.querySelector("textarea").focus();
+    return;
+  }
   const act = {
     ArrowRight: () => viewer.go(viewer.page + 1), PageDown: () => viewer.go(viewer.page + 1),
     ArrowLeft: () => viewer.go(viewer.page - 1), PageUp: () => viewer.go(viewer.page - 1),

@@ -18,6 +18,14 @@ document.addEventListener("click", (e) => {
   }
 });
 
+// Keys of one letter can be switched off (WCAG 2.1.4): whoever dictates would press them by speaking.
+export const letters = () => localStorage.getItem("sohoa-letters") !== "off";
+const tick = document.querySelector("#letters");
+if (tick) {
+  tick.checked = letters();
+  tick.addEventListener("change", () => localStorage.setItem("sohoa-letters", tick.checked ? "on" : "off"));
+}
+
 document.addEventListener("keydown", (e) => {
   if (composing(e)) return;
   if (e.key === "Escape") {
@@ -28,6 +36,7 @@ document.addEventListener("keydown", (e) => {
     return;
   }
   if (e.ctrlKey || e.metaKey || e.altKey || typing(e.target) || document.querySelector("dialog[open]")) return;
+  if (!letters() && e.key.length === 1 && e.key !== "?") return; // the list of keys is where they are switched on again
   if (e.key === "/") {
     const ask = document.querySelector("#q") || document.querySelector("#ask");
     if (ask) {

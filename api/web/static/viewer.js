@@ -15,7 +15,7 @@ export class Viewer {
     this.stage = root.querySelector("#stage");
     this.sheet = root.querySelector("#sheet");
     this.image = root.querySelector("#image");
-    this.position = root.querySelector("#position");
+    this.position = root.querySelector("#f-page");
     this.say = root.querySelector("#say");
     this.text = root.querySelector("#text");
     this.textOf = root.querySelector("#text-of");
@@ -35,6 +35,12 @@ export class Viewer {
         this.go(this.page + (a.id === "next" ? 1 : -1));
       });
     }
+    root.querySelector("#goto").addEventListener("submit", (e) => {
+      e.preventDefault();
+      const n = Number(this.position.value);
+      if (Number.isInteger(n) && n >= 1 && n <= this.count) this.go(n);
+      else this.position.value = this.page;
+    });
     root.addEventListener("click", (e) => {
       const a = e.target.closest?.("a[data-page]");
       if (!a || e.ctrlKey || e.metaKey || e.shiftKey) return;
@@ -68,7 +74,7 @@ export class Viewer {
     const n = this.page;
     if (!first) this.image.src = this.imageOf(n, this.width());
     this.image.alt = say("page", n);
-    this.position.textContent = say("page_of", n, this.count);
+    this.position.value = n;
     for (const [id, off] of [["previous", n <= 1], ["next", n >= this.count]]) {
       const a = document.getElementById(id);
       a.classList.toggle("off", off);
