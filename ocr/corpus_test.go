@@ -45,7 +45,7 @@ func TestScansReadWell(t *testing.T) {
 	} {
 		t.Run(c.kind, func(t *testing.T) {
 			var wrong, letters, lost, words int
-			for _, id := range []string{"01", "04", "09"} {
+			for _, id := range []string{"01", "09"} {
 				truth := testkit.Corpus(t, "synthetic/gt/"+id+".json")
 				p := open(t, testkit.Corpus(t, "synthetic/scan/"+id+"-"+c.kind+".pdf"))
 				r := read(t, p, archive.ReadRequest{}, program)

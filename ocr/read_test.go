@@ -293,7 +293,7 @@ func TestReadStops(t *testing.T) {
 // What is prepared and not yet handed over is bounded, however many pages there are.
 func TestAPaperOfManyPagesStaysSmall(t *testing.T) {
 	program := testkit.Tesseract(t)
-	const pages = 60
+	const pages = 40
 	handed := make(chan int, pages)
 	most := 0
 	paper := &album{pages: slices.Repeat([]leaf{{text: "Dieu 1"}}, pages)}

@@ -46,7 +46,9 @@ func onTheirSide(words []tesseract.Word) bool {
 // turn asks which way the page lies, reads it again that way round, and finishes it with the better of the two readings.
 func (r *run) turn(ctx context.Context, s *sheet) error {
 	found, toPage := s.found, s.toPage
+	r.alive()
 	turns, err := r.engine.Turns(ctx, s.file)
+	r.alive()
 	if err == nil && turns != 0 {
 		var again []tesseract.Word
 		var p *page.Prepared

@@ -17,7 +17,7 @@ func BenchmarkPrepare(b *testing.B) {
 		skew float64
 	}{{"200dpi", 200, 0}, {"200dpi-skew", 200, 1.5}, {"300dpi-skew", 300, 1.5}, {"600dpi", 600, 0}} {
 		b.Run(c.name, func(b *testing.B) {
-			g := turned(paperA4(b, c.dpi, 235, 36), c.skew)
+			g := turned(paperA5(b, c.dpi, 235, 24), c.skew)
 			b.ReportAllocs()
 			b.SetBytes(int64(len(g.Pix)))
 			for b.Loop() {
@@ -53,7 +53,7 @@ func BenchmarkPhoto(b *testing.B) {
 }
 
 func BenchmarkSkew(b *testing.B) {
-	g := turned(paperA4(b, 200, 255, 36), 1.5)
+	g := turned(paperA5(b, 200, 255, 24), 1.5)
 	for b.Loop() {
 		if a := skew(halve(g)); a < 1.4 || a > 1.6 {
 			b.Fatal(a)

@@ -70,7 +70,7 @@ func Prepare(src image.Image, toPage Affine, opt Options) (*Prepared, error) {
 		blot(g, toPage, m)
 	}
 	level(g)
-	b := halve(g)
+	b := measured(g, toPage, want)
 	defer b.free()
 	p.Ink = weigh(b)
 	if !opt.KeepSkew && !p.Ink.Blank() {
@@ -111,15 +111,34 @@ func straighten(g *image.Gray, toPage Affine, skew, want float64) (*image.Gray, 
 	if math.Abs(skew) < 0.05 && sx == 1 && sy == 1 {
 		return g, toPage
 	}
+	out, back := moved(g, sx, sy, skew)
+	freeGray(g)
+	return out, back.Then(toPage)
+}
+
+// moved returns g enlarged and turned back by the skew, on a sheet that holds all of it, and the map that leads back to g.
+func moved(g *image.Gray, sx, sy, skew float64) (*image.Gray, Affine) {
 	w, h := float64(g.Rect.Dx())*sx, float64(g.Rect.Dy())*sy
 	turn := Scale(sx, sy).Then(Rotate(-skew, w/2, h/2))
 	left, top, right, bottom := turn.Bounds(0, 0, float64(g.Rect.Dx()), float64(g.Rect.Dy()))
 	turn = turn.Then(Translate(-left, -top))
 	back, _ := turn.Invert() // a rotation and a stretch by more than 0
-	out := newGray(int(math.Ceil(right-left)), int(math.Ceil(bottom-top)))
+	out := newGray(max(1, int(math.Ceil(right-left-0.01))), max(1, int(math.Ceil(bottom-top-0.01))))
 	warp(out, g, back)
-	freeGray(g)
-	return out, back.Then(toPage)
+	return out, back
+}
+
+// measured returns the ink of a levelled page at about half of the wanted resolution, for which ink is weighed and skew is
+// sought. A coarse page is brought up to it: its letters would pass for specks.
+func measured(g *image.Gray, toPage Affine, want float64) bitmap {
+	dx, dy := toPage.dpi()
+	sx, sy := max(1, scaleBy(want, dx)), max(1, scaleBy(want, dy))
+	if sx == 1 && sy == 1 {
+		return halve(g)
+	}
+	big, _ := moved(g, sx, sy, 0)
+	defer freeGray(big)
+	return halve(big)
 }
 
 // blot paints a rectangle of the page white.

@@ -14,10 +14,10 @@ import (
 	"golang.org/x/image/math/fixed"
 )
 
-// paperA4 draws an A4 page of text at the resolution, on paper of the given brightness.
-func paperA4(t testing.TB, dpi float64, paper uint8, lines int) *image.Gray {
+// paperA5 draws an A5 page of text at the resolution, on paper of the given brightness.
+func paperA5(t testing.TB, dpi float64, paper uint8, lines int) *image.Gray {
 	t.Helper()
-	g := image.NewGray(image.Rect(0, 0, int(8.27*dpi), int(11.69*dpi)))
+	g := image.NewGray(image.Rect(0, 0, int(5.83*dpi), int(8.27*dpi)))
 	draw.Draw(g, g.Rect, image.NewUniform(color.Gray{Y: paper}), image.Point{}, draw.Src)
 	f, err := opentype.Parse(goregular.TTF)
 	if err != nil {
@@ -30,7 +30,7 @@ func paperA4(t testing.TB, dpi float64, paper uint8, lines int) *image.Gray {
 	d := font.Drawer{Dst: g, Src: image.NewUniform(color.Gray{Y: 20}), Face: face}
 	for i := range lines {
 		d.Dot = fixed.P(int(dpi), int(dpi*(1+0.25*float64(i))))
-		d.DrawString("Can cu Luat To chuc chinh quyen dia phuong ngay 19 thang 6 nam 2015")
+		d.DrawString("Can cu Luat To chuc chinh quyen dia phuong")
 	}
 	return g
 }
@@ -44,7 +44,7 @@ func turned(g *image.Gray, degrees float64) *image.Gray {
 }
 
 func TestSkewIsFound(t *testing.T) {
-	upright := paperA4(t, 200, 255, 36)
+	upright := paperA5(t, 200, 255, 24)
 	for _, degrees := range []float64{0, 0.3, -0.7, 1.5, -2, 3.3, -4.5} {
 		p, err := Prepare(turned(upright, degrees), FromDPI(200, 200), Options{})
 		if err != nil {
@@ -67,10 +67,10 @@ func TestSkewIsFound(t *testing.T) {
 
 func TestNoSkewWithoutLines(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 2))
-	g := image.NewGray(image.Rect(0, 0, 1654, 2339))
+	g := image.NewGray(image.Rect(0, 0, 1166, 1654))
 	draw.Draw(g, g.Rect, image.White, image.Point{}, draw.Src)
-	for range 3000 {
-		x, y := rng.IntN(1600), rng.IntN(2300)
+	for range 1500 {
+		x, y := rng.IntN(1100), rng.IntN(1600)
 		draw.Draw(g, image.Rect(x, y, x+6+rng.IntN(20), y+6+rng.IntN(20)), image.Black, image.Point{}, draw.Src)
 	}
 	p, err := Prepare(g, FromDPI(200, 200), Options{})
@@ -107,9 +107,9 @@ func TestToPageLeadsBack(t *testing.T) {
 	} {
 		t.Run(c.reason, func(t *testing.T) {
 			toPage := FromDPI(c.dpi, c.dpiY)
-			base := stretched(paperA4(t, c.dpi, 255, 30), c.dpiY/c.dpi)
+			base := stretched(paperA5(t, c.dpi, 255, 20), c.dpiY/c.dpi)
 			w, h := float64(base.Rect.Dx()), float64(base.Rect.Dy())
-			mark := [2]float64{120, 700} // on the page: below the text, where nothing else stands
+			mark := [2]float64{120, 500} // on the page: below the text, where nothing else stands
 			if c.skew != 0 {
 				turn := Rotate(c.skew, w/2, h/2)
 				x, y := mark[0]*c.dpi/72, mark[1]*c.dpiY/72
@@ -144,7 +144,7 @@ func TestToPageLeadsBack(t *testing.T) {
 			if p.DPI < 140 || p.DPI > 220 {
 				t.Errorf("prepared at %.0f dpi", p.DPI)
 			}
-			gx, gy := middle(p.Gray, p.ToPage, 640) // the mark is all that lies below
+			gx, gy := middle(p.Gray, p.ToPage, 460) // the mark is all that lies below
 			if math.Hypot(gx-mark[0], gy-mark[1]) > 0.6 {
 				t.Errorf("the mark at (%.1f, %.1f) was found at (%.1f, %.1f)", mark[0], mark[1], gx, gy)
 			}
@@ -167,7 +167,7 @@ func middle(g *image.Gray, toPage Affine, below float64) (x, y float64) {
 		for px := range g.Rect.Dx() {
 			if g.Pix[py*g.Stride+px] < 100 {
 				mx, my := toPage.Apply(float64(px)+0.5, float64(py)+0.5)
-				if my > below && mx > 60 && mx < 300 && my < 780 {
+				if my > below && mx > 60 && mx < 300 && my < 560 {
 					x, y, n = x+mx, y+my, n+1
 				}
 			}
@@ -178,7 +178,7 @@ func middle(g *image.Gray, toPage Affine, below float64) (x, y float64) {
 
 func TestBlank(t *testing.T) {
 	rng := rand.New(rand.NewPCG(3, 4))
-	empty := func(paper uint8) *image.Gray { return paperA4(t, 200, paper, 0) }
+	empty := func(paper uint8) *image.Gray { return paperA5(t, 200, paper, 0) }
 	noisy := func(g *image.Gray, amplitude int) *image.Gray {
 		for i, v := range g.Pix {
 			g.Pix[i] = clamp(int32(v) + int32(rng.IntN(2*amplitude+1)-amplitude))
@@ -211,12 +211,12 @@ func TestBlank(t *testing.T) {
 		g := empty(paper)
 		f, _ := opentype.Parse(goregular.TTF)
 		face, _ := opentype.NewFace(f, &opentype.FaceOptions{Size: 11, DPI: 200})
-		d := font.Drawer{Dst: g, Src: image.Black, Face: face, Dot: fixed.P(800, 1100)}
+		d := font.Drawer{Dst: g, Src: image.Black, Face: face, Dot: fixed.P(400, 1100)}
 		d.DrawString(s)
 		return g
 	}
 	through := func() *image.Gray { // the back of the sheet shines through
-		g := paperA4(t, 200, 240, 36)
+		g := paperA5(t, 200, 240, 24)
 		for i, v := range g.Pix {
 			if v < 200 {
 				g.Pix[i] = 205
@@ -226,9 +226,9 @@ func TestBlank(t *testing.T) {
 	}
 	photo := empty(255) // to the edges of the page, in two tones
 	draw.Draw(photo, photo.Rect, image.NewUniform(color.Gray{Y: 60}), image.Point{}, draw.Src)
-	draw.Draw(photo, image.Rect(0, 0, 1700, 1500), image.NewUniform(color.Gray{Y: 200}), image.Point{}, draw.Src)
+	draw.Draw(photo, image.Rect(0, 0, 1700, 1000), image.NewUniform(color.Gray{Y: 200}), image.Point{}, draw.Src)
 	streak := empty(250)
-	draw.Draw(streak, image.Rect(700, 100, 703, 2200), image.NewUniform(color.Gray{Y: 60}), image.Point{}, draw.Src)
+	draw.Draw(streak, image.Rect(700, 100, 703, 1600), image.NewUniform(color.Gray{Y: 60}), image.Point{}, draw.Src)
 
 	for _, c := range []struct {
 		reason string
@@ -247,9 +247,11 @@ func TestBlank(t *testing.T) {
 		{"one line on grey paper, noisy", noisy(line(200, "trang nay de trong"), 12), false},
 		{"a disc in the middle is not a hole", disc(empty(250), 800, 1200, 120), false},
 		{"a photograph to the edges", photo, false},
-		{"text", paperA4(t, 200, 230, 20), false},
+		{"text", paperA5(t, 200, 230, 20), false},
+		{"coarse text", paperA5(t, 80, 230, 20), false},
 	} {
-		p, err := Prepare(c.page, FromDPI(200, 200), Options{})
+		dpi := float64(c.page.Rect.Dx()) / 5.83
+		p, err := Prepare(c.page, FromDPI(dpi, dpi), Options{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -260,8 +262,8 @@ func TestBlank(t *testing.T) {
 }
 
 func TestMasksArePaintedWhite(t *testing.T) {
-	g := paperA4(t, 300, 255, 1)
-	p, err := Prepare(g, FromDPI(300, 300), Options{Masks: []Rect{{60, 50, 560, 90}}})
+	g := paperA5(t, 300, 255, 1)
+	p, err := Prepare(g, FromDPI(300, 300), Options{Masks: []Rect{{60, 50, 410, 90}}})
 	if err != nil {
 		t.Fatal(err)
 	}
