@@ -193,9 +193,15 @@ func (inv *inventory) readContentDirectory(p *parser) error {
 }
 
 func (inv *inventory) readVersions(p *parser) error {
+	seen := map[string]bool{}
 	ok, err := p.unique(" in versions", func(name string) error {
 		b := &block{name: p.intern(name)}
 		err := b.read(p, inv)
+		if seen[name] {
+			inv.blindState = true // which of the two counts is anybody's guess
+			return err
+		}
+		seen[name] = true
 		inv.blocks = append(inv.blocks, b)
 		return err
 	})

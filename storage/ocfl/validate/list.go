@@ -18,7 +18,7 @@ const (
 // list walks every key of the object once and holds each against the root inventory. Nothing of it is kept but marks on what
 // the inventory names.
 func (o *object) list(ctx context.Context) error {
-	folders, _ := o.store.(blob.Folders)
+	folders := realFolders(o.store)
 	if folders != nil {
 		o.filled = map[string]bool{}
 	}
@@ -40,7 +40,6 @@ func (o *object) list(ctx context.Context) error {
 			return nil
 		}
 	}
-	o.empty = o.keys == 0
 	if folders != nil {
 		return o.walkFolders(ctx, folders)
 	}

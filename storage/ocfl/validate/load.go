@@ -6,6 +6,7 @@ import (
 	"crypto/sha512"
 	"encoding/hex"
 	"errors"
+	"fmt"
 	"io"
 	"regexp"
 	"slices"
@@ -20,13 +21,41 @@ import (
 // broken.
 func (o *object) load(ctx context.Context, path string) (*inventory, error) {
 	inv := &inventory{path: path}
-	err := o.hashing(ctx, inv, func(r io.Reader) error {
-		return inv.read(newParser(r, func(code, format string, args ...any) { o.report(code, path, format, args...) }))
-	})
+	var said held
+	err := o.hashing(ctx, inv, func(r io.Reader) error { return inv.read(newParser(r, said.report)) })
 	if isGone(err) {
 		return nil, nil
 	}
+	said.tell(o, path)
 	return inv, err
+}
+
+// held keeps what is to be reported until it is known by which specification and under which name.
+type held struct {
+	findings []heldFinding
+	counts   map[string]int
+}
+
+type heldFinding struct{ code, detail string }
+
+func (h *held) report(code, format string, args ...any) {
+	if h.counts == nil {
+		h.counts = map[string]int{}
+	}
+	if h.counts[code]++; h.counts[code] <= perCode {
+		h.findings = append(h.findings, heldFinding{code, fmt.Sprintf(format, args...)})
+	}
+}
+
+func (h *held) tell(o *object, path string) {
+	for _, f := range h.findings {
+		o.report(f.code, path, "%s", f.detail)
+	}
+	for code, n := range h.counts {
+		if n > perCode {
+			o.counts[o.spec.code(code)] += n - perCode
+		}
+	}
 }
 
 // digests is load without looking at what the inventory says.
@@ -51,6 +80,9 @@ func (o *object) hashing(ctx context.Context, inv *inventory, read func(io.Reade
 	s256, s512 := sha256.New(), sha512.New()
 	all := io.TeeReader(&stoppable{ctx, r}, io.MultiWriter(s256, s512))
 	err = read(all)
+	if o.root == nil {
+		o.adopt(inv)
+	}
 	var why malformed
 	var past limited
 	switch {
@@ -142,6 +174,7 @@ func (o *object) declared(ctx context.Context) error {
 		o.report("E003", "", "there are %d declarations", valid)
 		return nil
 	}
+	o.declaredAs = of
 	if inv := o.root; inv != nil && inv.spec.known() && inv.spec != of {
 		o.report("E038", inventoryFile, "its type is of %s, the object's declaration of %s", inv.spec, of)
 	}

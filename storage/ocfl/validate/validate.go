@@ -12,6 +12,7 @@ package validate
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -88,7 +89,8 @@ type object struct {
 	files        map[string]*content    // by content path; those of the root inventory only
 	filled       map[string]bool        // folders below a content folder that hold a file; nil in a store without folders
 	keys         int                    // listed
-	empty        bool                   // nothing is there
+	mayVanish    bool                   // nothing there is no finding
+	declaredAs   spec                   // 0 when that is not known
 }
 
 // versionDir is what the store holds of one version.
@@ -114,7 +116,13 @@ func (o *object) run(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("validate object in %s: %w", o.folder, err)
 	}
-	for code, f := range o.last {
+	return o.finish()
+}
+
+// finish tells of the findings that were only counted.
+func (o *object) finish() error {
+	for _, code := range slices.Sorted(maps.Keys(o.last)) {
+		f := o.last[code]
 		if more := o.counts[code] - perCode; more > 0 && o.err == nil {
 			f.Detail = fmt.Sprintf("and %d more of this kind", more)
 			f.Path = ""
@@ -131,11 +139,14 @@ func (o *object) check(ctx context.Context) error {
 	if o.root, err = o.load(ctx, inventoryFile); err != nil {
 		return err
 	}
-	if o.root != nil {
-		o.adopt()
+	if o.root != nil && !o.root.broken {
+		o.measure()
 	}
 	if err := o.list(ctx); err != nil || o.err != nil {
 		return err
+	}
+	if o.keys == 0 && o.root == nil && o.mayVanish {
+		return nil
 	}
 	if err := o.declared(ctx); err != nil || o.err != nil {
 		return err
@@ -158,19 +169,18 @@ func (o *object) check(ctx context.Context) error {
 	return o.readContent(ctx)
 }
 
-// adopt takes over from the root inventory what the other steps are measured by.
-func (o *object) adopt() {
-	if o.root.spec.known() {
-		o.spec = o.root.spec
+// adopt takes over from the root inventory what findings are reported by.
+func (o *object) adopt(root *inventory) {
+	if root.spec.known() {
+		o.spec = root.spec
 	}
-	if o.root.id != "" {
-		o.id = o.root.id
-	}
+	o.id = root.id
+}
+
+// measure takes over from the root inventory what the other steps are measured by.
+func (o *object) measure() {
 	if o.opts.ID != "" && o.root.id != "" && o.root.id != o.opts.ID {
 		o.report("E037", inventoryFile, "the id is %s, known here as %s", quote(o.root.id), quote(o.opts.ID))
-	}
-	if o.root.broken {
-		return
 	}
 	o.judge(o.root)
 	o.versions = make(map[string]*versionDir, len(o.root.blocks))
