@@ -9,15 +9,17 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/gin-gonic/gin"
+
+	"sohoa/archive"
 )
 
 // life adds the signs of life for operators: outside the base path, and but for the measures open to all.
 func (d *door) life(engine *gin.Engine, h huma.API, ready func(context.Context) error) {
-	op := public("healthz", "/healthz", "The process is alive")
+	op := public("healthz", "/healthz", archive.Text{VI: "Tiến trình còn sống", EN: "The process is alive"})
 	op.Responses = map[string]*huma.Response{"200": plainText("Alive")}
 	plain(engine, h, op, func(c *gin.Context) { c.String(http.StatusOK, "ok\n") })
 
-	op = public("readyz", "/readyz", "The house can take papers in and answer")
+	op = public("readyz", "/readyz", archive.Text{VI: "Hệ thống nhận được giấy tờ và trả lời được", EN: "The house can take papers in and answer"})
 	op.Responses = map[string]*huma.Response{"200": plainText("Ready"), "500": problem(h, 500), "503": problem(h, 503)}
 	plain(engine, h, op, func(c *gin.Context) {
 		ctx, cancel := context.WithTimeout(c.Request.Context(), 5*time.Second)
@@ -35,8 +37,9 @@ func (d *door) life(engine *gin.Engine, h huma.API, ready func(context.Context) 
 	d.serveMetrics(engine, h)
 }
 
-func public(id, path, summary string) huma.Operation {
-	return huma.Operation{OperationID: id, Method: http.MethodGet, Path: path, Tags: []string{"operation"}, Summary: summary, Security: []map[string][]string{}}
+func public(id, path string, summary archive.Text) huma.Operation {
+	return huma.Operation{OperationID: id, Method: http.MethodGet, Path: path, Tags: []string{"operation"}, Summary: summary.EN, Security: []map[string][]string{},
+		Extensions: map[string]any{"x-summary-vi": summary.VI}}
 }
 
 // plain registers a gin handler and describes it in the document.

@@ -42,7 +42,7 @@ func (m *metrics) observe(meth, route string, status int, took time.Duration) {
 // serve answers /metrics to this machine itself and to administrators: the measures tell how busy which office is.
 func (d *door) serveMetrics(engine *gin.Engine, h huma.API) {
 	handler := promhttp.HandlerFor(d.metrics.registry, promhttp.HandlerOpts{ErrorHandling: promhttp.ContinueOnError})
-	op := public("metrics", "/metrics", "Measures for Prometheus")
+	op := public("metrics", "/metrics", archive.Text{VI: "Số đo cho Prometheus", EN: "Measures for Prometheus"})
 	op.Description = "For requests from this machine itself, not passed on by a proxy, and for administrators' tokens."
 	op.Responses = map[string]*huma.Response{"200": plainText("Measures"), "401": problem(h, 401), "403": problem(h, 403)}
 	plain(engine, h, op, func(c *gin.Context) {

@@ -82,6 +82,9 @@ func TestDocumentIsOpenAPI31WithASummaryForEveryOperation(t *testing.T) {
 	for path, item := range w.contract.doc["paths"].(map[string]any) {
 		for method, op := range item.(map[string]any) {
 			o := op.(map[string]any)
+			if vi, _ := o["x-summary-vi"].(string); vi == "" {
+				t.Errorf("%s %s says nothing in Vietnamese", method, path)
+			}
 			if o["summary"] == nil || o["operationId"] == nil || o["tags"] == nil {
 				t.Errorf("%s %s has no summary, id or tag", method, path)
 			}
@@ -109,6 +112,9 @@ func TestDocsPageMakesNoOutsideRequest(t *testing.T) {
 		if strings.Contains(string(page), bad) {
 			t.Errorf("the page holds %s", bad)
 		}
+	}
+	if vi := w.as("").with("Accept-Language: vi").do("GET", "/docs", nil).want(200); !strings.Contains(string(vi.body), "Gửi một giấy tờ vào kho") {
+		t.Error("the page does not speak Vietnamese")
 	}
 	for _, good := range []string{"/api/v1/documents/{id}/reading", "Idempotency-Key", "allow_duplicate"} {
 		if !strings.Contains(string(page), good) {

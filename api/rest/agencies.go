@@ -169,7 +169,7 @@ func (s *server) getAgency(ctx context.Context, in *agencyIn) (*agencyOut, error
 }
 
 type addAgencyIn struct {
-	Key     string `header:"Idempotency-Key"`
+	Key     string `header:"Idempotency-Key" doc:"Repeats with this key get the first answer, for 7 days"`
 	Body    AgencyIn
 	RawBody []byte
 }

@@ -65,3 +65,11 @@ func oneOf(p *huma.Param, values ...string) *huma.Param {
 func inHeader(name, description string) *huma.Param {
 	return &huma.Param{Name: name, In: "header", Description: description, Schema: &huma.Schema{Type: huma.TypeString}}
 }
+
+// jsonOnly takes back the second content type by which huma describes an operation that also looks at the raw bytes of its
+// JSON, for the digest of a repeatable request.
+func (s *server) jsonOnly(paths ...string) {
+	for _, p := range paths {
+		delete(s.api.OpenAPI().Paths[Base+p].Post.RequestBody.Content, "application/octet-stream")
+	}
+}

@@ -111,7 +111,7 @@ func (s *server) listDossiers(ctx context.Context, in *listDossiersIn) (*dossier
 }
 
 type openDossierIn struct {
-	Key     string `header:"Idempotency-Key"`
+	Key     string `header:"Idempotency-Key" doc:"Repeats with this key get the first answer, for 7 days"`
 	Body    DossierIn
 	RawBody []byte
 }

@@ -22,7 +22,7 @@ type MoveIn struct {
 type moveIn struct {
 	ID      string `path:"id" doc:"Id of the paper"`
 	IfMatch string `header:"If-Match" doc:"ETag of what was read, or *"`
-	Key     string `header:"Idempotency-Key"`
+	Key     string `header:"Idempotency-Key" doc:"Repeats with this key get the first answer, for 7 days"`
 	Body    *MoveIn
 }
 

@@ -110,7 +110,7 @@ func (s *server) listAccounts(ctx context.Context, in *listAccountsIn) (*account
 }
 
 type addAccountIn struct {
-	Key     string `header:"Idempotency-Key"`
+	Key     string `header:"Idempotency-Key" doc:"Repeats with this key get the first answer, for 7 days"`
 	Body    AccountIn
 	RawBody []byte
 }

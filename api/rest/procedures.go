@@ -143,7 +143,7 @@ func (s *server) getProcedure(ctx context.Context, in *procedureIn) (*procedureO
 }
 
 type addProcedureIn struct {
-	Key     string `header:"Idempotency-Key"`
+	Key     string `header:"Idempotency-Key" doc:"Repeats with this key get the first answer, for 7 days"`
 	Body    ProcedureIn
 	RawBody []byte
 }

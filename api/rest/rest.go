@@ -84,6 +84,7 @@ func Mount(router gin.IRoutes, api huma.API, c Config) {
 	s.tokens()
 	s.events()
 	s.status()
+	s.jsonOnly("/dossiers", "/agencies", "/procedures", "/accounts", "/tokens")
 }
 
 // operation describes one call. Errors lists the statuses it may answer with besides those every call shares.
@@ -91,6 +92,7 @@ func operation(id, method, path, tag, summary string, errors ...int) huma.Operat
 	op := huma.Operation{OperationID: id, Method: method, Path: Base + path, Tags: []string{tag}, Summary: summary,
 		Errors:                       statuses(errors),
 		RejectUnknownQueryParameters: true, // a mistyped filter must not answer with everything
+		Extensions:                   map[string]any{"x-summary-vi": vietnamese[id]},
 		Security:                     []map[string][]string{{"token": {}}, {"cookie": {}}}}
 	return op
 }

@@ -93,7 +93,7 @@ func (s *server) listTokens(ctx context.Context, in *listTokensIn) (*tokenPageOu
 }
 
 type addTokenIn struct {
-	Key     string `header:"Idempotency-Key"`
+	Key     string `header:"Idempotency-Key" doc:"Repeats with this key get the first answer, for 7 days"`
 	Body    TokenIn
 	RawBody []byte
 }
