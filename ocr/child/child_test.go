@@ -90,8 +90,11 @@ func obeyRead(ctx context.Context, at Place, f *os.File, req archive.ReadRequest
 	if err != nil {
 		return err
 	}
-	for _, n := range req.Pages {
+	for i, n := range req.Pages {
 		w := words[n-1]
+		if w == "trap" || i+1 < len(req.Pages) && words[req.Pages[i+1]-1] == "trap" { // begun while the page before is under way
+			panic("trapped")
+		}
 		if w == "short" {
 			return nil
 		}
@@ -222,6 +225,7 @@ func TestRead(t *testing.T) {
 		{"so does bloat on the last", "a grow", []int{1, 2}, "1:a 2!took_too_much_memory"},
 		{"so does a page the reader skipped", "a short c", []int{1, 2, 3}, "1:a 2!broke_down 3:c"},
 		{"so does a page with another's number", "a wrong c", []int{1, 2, 3}, "1:a 2!broke_down 3:c"},
+		{"a page that kills its reader while an earlier one is under way", "a b trap c", []int{1, 2, 3, 4}, "1:a 2:b 3!broke_down 4:c"},
 		{"time that ran out inside", "late b", []int{1, 2}, "1!took_too_long 2:b"},
 		{"an error of the paper fails what is left", "a locked c", []int{1, 2, 3}, "1:a 2!! 3!!"},
 		{"nothing to do", "a", nil, ""},
@@ -275,8 +279,9 @@ func TestReadGivesUpOnAPoisonousPaper(t *testing.T) {
 	if err != nil || failed != len(pages) {
 		t.Errorf("%d of %d pages failed, %v", failed, len(pages), err)
 	}
-	if reading, _ := r.Stats(); reading.Died != 2*lostPages {
-		t.Errorf("%d children died, want two for each of %d pages", reading.Died, lostPages)
+	together := (lostPages + underWay - 1) / underWay // times that several pages were asked for
+	if reading, _ := r.Stats(); reading.Died != 2*(lostPages+together) {
+		t.Errorf("%d children died, want two for each of %d pages and of %d attempts at several", reading.Died, lostPages, together)
 	}
 }
 

@@ -13,6 +13,7 @@ import (
 
 	"sohoa/archive"
 	"sohoa/internal/sandbox"
+	"sohoa/ocr"
 )
 
 // lostPages is how many pages of one paper may cost a child before the rest of the paper is given up: a hostile paper of
@@ -144,8 +145,12 @@ func (r *Reader) Read(ctx context.Context, f *os.File, req archive.ReadRequest, 
 		left = left[1:]
 		return each(page)
 	}
-	for lost := 0; len(left) > 0; {
-		err := r.readSome(ctx, cache, f, req, &left, each)
+	for lost, alone := 0, 0; len(left) > 0; {
+		asked := len(left)
+		if alone > 0 {
+			asked, alone = 1, alone-1
+		}
+		err := r.readSome(ctx, cache, f, req, asked, &left, each)
 		if err == nil {
 			continue
 		}
@@ -157,6 +162,10 @@ func (r *Reader) Read(ctx context.Context, f *os.File, req archive.ReadRequest, 
 			return context.Cause(ctx)
 		}
 		if fate, ok := fateOf(err); ok {
+			if asked > 1 { // any page under way may be the one: give each to a child of its own before blaming it
+				alone = underWay
+				continue
+			}
 			if err := fail(fate.msg, fate.finding(left[0])); err != nil {
 				return err
 			}
@@ -201,11 +210,16 @@ type callerError struct{ err error }
 
 func (e *callerError) Error() string { return e.err.Error() }
 
-// readSome gives what is left to one child and takes off what came back.
-func (r *Reader) readSome(ctx context.Context, cache string, f *os.File, req archive.ReadRequest, left *[]int, each func(archive.PageReading) error) error {
+// underWay is how many pages a reader may have begun beyond the last one it handed over: those prepared, those waiting and
+// those with the recogniser.
+const underWay = 2*ocr.Ahead + 2
+
+// readSome gives the first asked pages of what is left to one child and takes off what came back.
+func (r *Reader) readSome(ctx context.Context, cache string, f *os.File, req archive.ReadRequest, asked int, left *[]int, each func(archive.PageReading) error) error {
 	place, pool, _ := r.look()
 	place.Cache = cache
-	req.Pages = *left
+	req.Pages = (*left)[:asked]
+	missing := asked
 	body, err := json.Marshal(readMessage{Place: place, Request: req})
 	if err != nil {
 		return fmt.Errorf("encode reading request: %w", err)
@@ -214,27 +228,28 @@ func (r *Reader) readSome(ctx context.Context, cache string, f *os.File, req arc
 		Body:   body,
 		Files:  []sandbox.File{{File: f}},
 		Time:   req.Limits.PageTime,
-		Whole:  time.Duration(len(*left)+1) * 2 * req.Limits.PageTime, // what signs of life without pages may add up to
+		Whole:  time.Duration(asked+1) * 2 * req.Limits.PageTime, // what signs of life without pages may add up to
 		Memory: req.Limits.Memory,
 		Each: func(b []byte) error {
 			var page archive.PageReading
-			if len(*left) == 0 || json.Unmarshal(b, &page) != nil || page.Number != (*left)[0] {
+			if missing == 0 || json.Unmarshal(b, &page) != nil || page.Number != (*left)[0] {
 				return fmt.Errorf("%w: not the page that was to come", sandbox.ErrMessage)
 			}
 			*left = (*left)[1:]
+			missing--
 			if err := each(page); err != nil {
 				return &callerError{err}
 			}
 			return nil
 		},
 	})
-	if err == nil && len(*left) > 0 {
+	if err == nil && missing > 0 {
 		return fmt.Errorf("%w: the reader ended before page %d", sandbox.ErrDied, (*left)[0])
 	}
 	if errors.Is(err, sandbox.ErrClosed) && !r.isClosed() {
 		return nil // Tesseract has come or gone: the next round takes the new pool
 	}
-	if len(*left) == 0 {
+	if missing == 0 {
 		var own *callerError
 		if !errors.As(err, &own) {
 			return nil // all pages are here; how the child ended does not matter
