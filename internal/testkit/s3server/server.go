@@ -25,6 +25,9 @@ import (
 // patience is how long the server may take to answer for the first time: a limit against hanging.
 const patience = 60 * time.Second
 
+// Domain is the name of the host in addresses of host style, <bucket>.<Domain>. No resolver knows it.
+const Domain = "s3.test"
+
 // Server is a running S3 server.
 type Server struct {
 	Address   string // host:port, plain HTTP
@@ -98,7 +101,7 @@ func (s *Server) Restart() {
 	s.t.Helper()
 	s.Stop()
 	s.said, s.ended = &output{}, make(chan struct{})
-	cmd := exec.Command(s.program, "--port", s.Address, "--keep-alive", "--quiet", "posix", "--versioning-dir", s.Versions, s.Folder)
+	cmd := exec.Command(s.program, "--port", s.Address, "--virtual-domain", Domain, "--keep-alive", "--quiet", "posix", "--versioning-dir", s.Versions, s.Folder)
 	cmd.Env = []string{"ROOT_ACCESS_KEY=" + s.AccessKey, "ROOT_SECRET_KEY=" + s.SecretKey, "PATH=/usr/bin:/bin", "HOME=" + s.Folder, "TMPDIR=" + os.TempDir()}
 	cmd.Dir = filepath.Dir(s.Folder)
 	cmd.Stdout, cmd.Stderr = s.said, s.said

@@ -1,6 +1,7 @@
 package s3
 
 import (
+	"context"
 	"crypto/tls"
 	"crypto/x509"
 	"net"
@@ -17,8 +18,9 @@ import (
 
 // newClient makes the client, whose own retries are off: it cannot know what a lost reply means for a Create.
 func newClient(c Config) (*minio.Core, *http.Transport, error) {
+	dialer := &net.Dialer{Timeout: c.Dial, KeepAlive: 15 * time.Second}
 	transport := &http.Transport{
-		DialContext:           (&net.Dialer{Timeout: c.Dial, KeepAlive: 15 * time.Second}).DialContext,
+		DialContext:           dialer.DialContext,
 		MaxIdleConns:          4 * c.Uploads,
 		MaxIdleConnsPerHost:   4 * c.Uploads,
 		IdleConnTimeout:       time.Minute,
@@ -27,6 +29,11 @@ func newClient(c Config) (*minio.Core, *http.Transport, error) {
 		DisableCompression:    true,
 		WriteBufferSize:       64 << 10,
 		ReadBufferSize:        64 << 10,
+	}
+	if c.dial != "" {
+		transport.DialContext = func(ctx context.Context, network, _ string) (net.Conn, error) {
+			return dialer.DialContext(ctx, network, c.dial)
+		}
 	}
 	if !c.Insecure {
 		transport.TLSClientConfig = &tls.Config{MinVersion: tls.VersionTLS12}

@@ -55,6 +55,8 @@ type Config struct {
 	Away time.Duration
 	// Leftover is how old an unfinished multipart upload must be for Open to abort it. Zero means 24 h, negative never.
 	Leftover time.Duration
+
+	dial string // where every connection goes, whatever the address says; for tests
 }
 
 // Credentials are handed in: this package reads no environment and no files.

@@ -73,12 +73,19 @@ func (s *Store) put(ctx context.Context, name string, src *source, c condition, 
 		case err == nil:
 			return nil
 		case classOf(err) == refused || c.etag != "" && classOf(err) == missing:
-			if doubtful {
-				if done, e := s.standing(ctx, name, id, c, lost); done || e != nil {
-					return e
+			done, e := s.standing(ctx, name, id, c, lost)
+			if done || e != nil || !sent.absent {
+				if e == nil && !done {
+					e = lost
 				}
+				return e
 			}
-			return lost
+			// Nothing is there, and the endpoint refuses all the same: over the mark of a removed key, in a bucket with
+			// versions. The look after the write must do.
+			sent, level = condition{}, Ignored
+			if err = s.send(ctx, name, src, id, sent); err == nil {
+				return nil
+			}
 		}
 		doubtful = true
 		return err
@@ -86,8 +93,15 @@ func (s *Store) put(ctx context.Context, name string, src *source, c condition, 
 	err := s.retry(ctx, src.size, once)
 	if err != nil && classOf(err).again() && doubtful && !errors.Is(err, errAway) {
 		// Tries are used up; the last of them may have been carried out all the same.
-		if info, e := s.core.StatObject(ctx, s.config.Bucket, name, minio.StatObjectOptions{}); e == nil && info.UserMetadata[markName] == id {
-			return nil
+		e := s.once(ctx, 0, func(ctx context.Context) error {
+			done, e := s.standing(ctx, name, id, c, lost)
+			if e == nil && !done {
+				e = err
+			}
+			return e
+		})
+		if e == nil {
+			err = nil
 		}
 	}
 	if err == nil && level != Enforced {
