@@ -126,8 +126,9 @@ func (d *door) sameOrigin(c *gin.Context) {
 	c.Next()
 }
 
-// admit lets only those in who are known.
+// admit lets only those in who are known. Answers are nobody's to keep unless an operation says otherwise: they hold names.
 func (d *door) admit(c *gin.Context) {
+	c.Header("Cache-Control", "no-store")
 	_, _, known, err := d.Who(c.Request)
 	if err == nil && !known {
 		c.Header("WWW-Authenticate", `Bearer realm="sohoa"`)

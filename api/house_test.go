@@ -26,7 +26,7 @@ import (
 // inspector and a reader that take the test's word.
 type world struct {
 	*archive.Archive
-	t        *testing.T
+	t        testing.TB
 	server   *httptest.Server
 	handler  http.Handler
 	dir      string
@@ -92,7 +92,7 @@ func (k *desk) Render(ctx context.Context, f *os.File, req archive.RenderRequest
 
 func (k *desk) Ready(context.Context) error { return nil }
 
-func build(t *testing.T, change ...func(*archive.Config, *api.Config)) *world {
+func build(t testing.TB, change ...func(*archive.Config, *api.Config)) *world {
 	t.Helper()
 	dir := t.TempDir()
 	vault, err := ocfl.OpenDisk(filepath.Join(dir, "store"), filepath.Join(dir, "spool"), ocfl.Options{})

@@ -24,17 +24,33 @@ func (d *door) life(engine *gin.Engine, h huma.API, ready func(context.Context) 
 	plain(engine, h, op, func(c *gin.Context) {
 		ctx, cancel := context.WithTimeout(c.Request.Context(), 5*time.Second)
 		defer cancel()
-		err := d.archive.Ready(ctx)
-		if err == nil && ready != nil {
-			err = ready(ctx)
-		}
-		if err != nil {
+		if err := d.notReady(ctx, ready); err != nil {
 			d.Fail(c, err)
 			return
 		}
 		c.String(http.StatusOK, "ready\n")
 	})
 	d.serveMetrics(engine, h)
+}
+
+// notReady says which part is missing, in words that give nothing away; the cause is for the log.
+func (d *door) notReady(ctx context.Context, ready func(context.Context) error) error {
+	missing := func(code string, msg archive.Text, err error) error {
+		return &archive.Error{Kind: archive.Unavailable, Code: code, Msg: msg, Err: err}
+	}
+	if d.archive.Inspector == nil {
+		return missing("no_inspector", archive.Text{VI: "Chưa có bộ kiểm tra tệp nên không nhận được giấy tờ.", EN: "There is no inspector, so no paper can be taken in."}, nil)
+	}
+	if err := d.archive.Ready(ctx); err != nil {
+		return missing("catalog_away", archive.Text{VI: "Danh mục chưa trả lời.", EN: "The catalog does not answer."}, err)
+	}
+	if ready == nil {
+		return nil
+	}
+	if err := ready(ctx); err != nil {
+		return missing("starting", archive.Text{VI: "Hệ thống đang khởi động.", EN: "The house is starting."}, err)
+	}
+	return nil
 }
 
 func public(id, path string, summary archive.Text) huma.Operation {

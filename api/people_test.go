@@ -134,9 +134,11 @@ func TestSignsOfLife(t *testing.T) {
 	w := build(t, func(_ *archive.Config, c *api.Config) { c.Ready = func(context.Context) error { return ready } })
 	anybody := w.as("")
 	anybody.do("GET", "/healthz", nil).want(200)
-	anybody.do("GET", "/readyz", nil).want(503)
+	anybody.do("GET", "/readyz", nil).refused(503, "starting")
 	ready = nil
 	anybody.do("GET", "/readyz", nil).want(200)
+	deaf := build(t, func(a *archive.Config, _ *api.Config) { a.Inspector = nil })
+	deaf.as("").do("GET", "/readyz", nil).refused(503, "no_inspector")
 }
 
 func TestMetrics(t *testing.T) {

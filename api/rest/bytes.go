@@ -73,6 +73,9 @@ func (s *server) file(c *gin.Context) {
 		return
 	}
 	v, err := d.Version(n)
+	if d.State == archive.Disposed {
+		err = archive.ErrNotFound
+	}
 	if err != nil {
 		s.Fail(c, err)
 		return
@@ -196,7 +199,7 @@ func (s *server) pageImage(c *gin.Context) {
 	h.Set("ETag", tag)
 	h.Set("Cache-Control", "private, max-age=300")
 	guard(h)
-	if n <= d.PageCount() && matches(c.GetHeader("If-None-Match"), tag) {
+	if d.State != archive.Disposed && n <= d.PageCount() && matches(c.GetHeader("If-None-Match"), tag) {
 		c.Status(http.StatusNotModified)
 		return
 	}
