@@ -47,22 +47,29 @@ func (o *object) versionInventories(ctx context.Context) error {
 		inv := o.root
 		if b == newest {
 			sums, err := o.digests(ctx, path)
-			if err != nil {
+			switch {
+			case isGone(err):
+				continue // since it was listed
+			case err != nil:
 				return err
-			}
-			if same := sums != nil && sums["sha512"] == o.root.sums["sha512"]; !same {
+			case sums == nil:
+				continue // it cannot be read, or is not: said
+			case sums["sha512"] != o.root.sums["sha512"]:
+				inv = nil
 				if o.root.head == b.name {
 					o.report("E064", inventoryFile, "it is not the same as %s", path)
 				}
-				inv = nil
 			}
 		} else {
 			inv = nil
 		}
 		if inv == nil {
 			var err error
-			if inv, err = o.load(ctx, path); err != nil || inv == nil {
+			if inv, err = o.load(ctx, path); err != nil {
 				return err
+			}
+			if inv == nil {
+				continue
 			}
 		}
 		if err := o.sidecar(ctx, b.name, inv, v.sidecars); err != nil {
@@ -190,14 +197,14 @@ func (o *object) sameState(inv *inventory, b, now *block) string {
 	for i := range max(len(b.state), len(now.state)) {
 		switch {
 		case i >= len(now.state) || i < len(b.state) && comparePaths(b.state[i].path, now.state[i].path) < 0:
-			return "holds " + quote(b.state[i].path) + " here only"
+			return "holds " + quote(b.state[i].path).String() + " here only"
 		case i >= len(b.state) || b.state[i].path != now.state[i].path:
-			return "holds " + quote(now.state[i].path) + " in the root inventory only"
+			return "holds " + quote(now.state[i].path).String() + " in the root inventory only"
 		}
 		was, is := b.state[i], now.state[i]
 		if inv.algorithm == o.root.algorithm {
 			if was.digest != is.digest {
-				return "has another digest for " + quote(was.path)
+				return "has another digest for " + quote(was.path).String()
 			}
 			continue
 		}
@@ -206,7 +213,7 @@ func (o *object) sameState(inv *inventory, b, now *block) string {
 			continue // said when the inventory was judged
 		}
 		if slices.ContainsFunc(then.paths, func(p string) bool { return o.root.files[p] != e }) {
-			return "means another file by " + quote(was.path)
+			return "means another file by " + quote(was.path).String()
 		}
 	}
 	return ""

@@ -23,9 +23,13 @@ type want struct {
 	code, path        string // of the finding when it does not match, and which inventory says so
 }
 
+// maxWants is how many digests a file is held against. More than there are algorithms contradict each other: some of them are
+// found wrong, and which, among so many, is of no use to anybody.
+const maxWants = 64
+
 // want adds a digest to compare, once.
 func (c *content) want(algorithm, digest, code, path string) {
-	if algorithms[algorithm] == nil {
+	if algorithms[algorithm] == nil || len(c.wants) >= maxWants {
 		return
 	}
 	for _, w := range c.wants {

@@ -214,7 +214,7 @@ func (inv *inventory) readVersions(p *parser) error {
 
 func (b *block) read(p *parser, inv *inventory) error {
 	var given struct{ created, state, message, user bool }
-	ok, err := p.unique(" in version "+quote(b.name), func(key string) error {
+	ok, err := p.unique(" in version "+quote(b.name).String(), func(key string) error {
 		switch key {
 		case "created":
 			given.created = true
@@ -274,7 +274,7 @@ func (b *block) read(p *parser, inv *inventory) error {
 
 func (b *block) readUser(p *parser) error {
 	named := false
-	ok, err := p.unique(" in user of "+quote(b.name), func(key string) error {
+	ok, err := p.unique(" in user of "+quote(b.name).String(), func(key string) error {
 		switch key {
 		case "name":
 			named = true

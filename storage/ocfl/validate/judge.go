@@ -92,6 +92,9 @@ func (inv *inventory) judgeNumbers(report reporter) {
 	}
 }
 
+// maxSpelled is how many spellings of one digest are remembered; the second is a breach already.
+const maxSpelled = 8
+
 func (inv *inventory) judgeManifest(report reporter) {
 	inv.entries = make(map[string]*entry, len(inv.manifest))
 	inv.files = map[string]*entry{}
@@ -106,7 +109,9 @@ func (inv *inventory) judgeManifest(report reporter) {
 			e = &entry{digest: low}
 			inv.entries[low] = e
 		}
-		e.spelled = append(e.spelled, l.digest)
+		if len(e.spelled) < maxSpelled {
+			e.spelled = append(e.spelled, l.digest)
+		}
 		inv.judgeDigest(e, report)
 		switch {
 		case l.broken:

@@ -14,7 +14,9 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"sohoa/archive"
@@ -213,7 +215,7 @@ func (o *object) report(code, path, format string, args ...any) {
 	if o.counts[code] > perCode {
 		return
 	}
-	f := Finding{Code: code, Object: o.name(), Folder: o.folder, Path: path, Detail: fmt.Sprintf(format, args...)}
+	f := Finding{Code: code, Object: short(o.name()), Folder: o.folder, Path: short(path), Detail: short(fmt.Sprintf(format, args...))}
 	if o.counts[code] == perCode {
 		o.last[code] = f
 	}
@@ -228,6 +230,18 @@ func (o *object) reportOnce(code, path, format string, args ...any) {
 	}
 	o.told[key] = true
 	o.report(code, path, format, args...)
+}
+
+// short bounds what an inventory can make a finding say, and keeps it to one line.
+func short(s string) string {
+	const most = 1024 // a store's longest key
+	if len(s) > most {
+		s = strings.ToValidUTF8(s[:most], "") + "…"
+	}
+	if strings.ContainsFunc(s, unicode.IsControl) {
+		s = strconv.Quote(s)
+	}
+	return s
 }
 
 func (o *object) name() string {
@@ -247,17 +261,22 @@ func join(folder, path string) string {
 	return folder + "/" + path
 }
 
-// quote renders text of an inventory for a sentence: short, and without control characters.
-func quote(s string) string {
+// quote renders text of an inventory for a sentence, when it comes to one: short, and without control characters.
+func quote(s string) quoted { return quoted(s) }
+
+type quoted string
+
+func (q quoted) String() string {
 	const most = 120
+	s := string(q)
 	if len(s) > most {
 		cut := most
 		for cut > 0 && !utf8.RuneStart(s[cut]) {
 			cut--
 		}
-		return fmt.Sprintf("%q…", s[:cut])
+		return strconv.Quote(s[:cut]) + "…"
 	}
-	return fmt.Sprintf("%q", s)
+	return strconv.Quote(s)
 }
 
 // isGone tells that a key is not there, or cannot be a key of any store.
