@@ -182,6 +182,10 @@ func TestDepositMultipart(t *testing.T) {
 			}
 		})
 	}
+	t.Run("a part whose head never ends", func(t *testing.T) {
+		b := "--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.pdf\"\r\nX-Long: " + strings.Repeat("a", 1<<20)
+		clerk.with("Content-Type: multipart/form-data; boundary=x").do("POST", "/api/v1/documents", b).refused(413, "too_large")
+	})
 	t.Run("a form cut before its end", func(t *testing.T) {
 		typ, b := form(file)
 		clerk.with("Content-Type: "+typ).do("POST", "/api/v1/documents", b[:len(b)-10]).refused(400, "incomplete_body")

@@ -30,7 +30,8 @@ func (t *take) multipart(body io.Reader, boundary string, limit int64) error {
 	if boundary == "" || len(boundary) > 70 { // RFC 2046 §5.1.1
 		return badForm(formBroken)
 	}
-	form := multipart.NewReader(body, boundary)
+	gate := &fence{r: body, left: limit + maxFormHead}
+	form := multipart.NewReader(gate, boundary)
 	for seen := false; ; seen = true {
 		part, err := form.NextRawPart() // raw: a quoted-printable file would not be the file
 		if err == io.EOF {              // bare: the closing boundary; wrapped, the body broke off before it
@@ -55,12 +56,36 @@ func (t *take) multipart(body io.Reader, boundary string, limit int64) error {
 				t.meta.FileName = part.FileName()
 			}
 			t.typ = part.Header.Get("Content-Type")
-			t.file = &lastPart{form, part}
+			gate.open = true
+			t.file = &lastPart{form, part, gate}
 			return nil
 		default:
 			return badForm(formOrder)
 		}
 	}
+}
+
+// maxFormHead bounds what a form holds beside its metadata and its file: boundaries and the heads of parts. Package
+// mime/multipart would keep up to 10 MiB of a part's head in memory, times the uploads under way.
+const maxFormHead = 64 << 10
+
+// fence lets so many bytes pass, and any number while it is open.
+type fence struct {
+	r    io.Reader
+	open bool
+	left int64
+}
+
+func (f *fence) Read(p []byte) (int, error) {
+	if f.open {
+		return f.r.Read(p)
+	}
+	if f.left <= 0 {
+		return 0, archive.Errorf(archive.TooLarge, "heads of form parts over %d bytes", maxFormHead)
+	}
+	n, err := f.r.Read(p[:min(int64(len(p)), f.left)])
+	f.left -= int64(n)
+	return n, err
 }
 
 // formError tells a damaged form from a body that broke off or came too slowly, which the door words itself.
@@ -83,6 +108,7 @@ func formError(err error) error {
 type lastPart struct {
 	form *multipart.Reader
 	part *multipart.Part
+	gate *fence
 }
 
 // Read fills p where it can: a part comes in pieces of 4 KiB, which would each become a write of their own.
@@ -100,6 +126,7 @@ func (l *lastPart) Read(p []byte) (int, error) {
 	if err != io.EOF {
 		return n, formError(err)
 	}
+	l.gate.open, l.gate.left = false, maxFormHead
 	switch _, next := l.form.NextRawPart(); next {
 	case nil:
 		return n, badForm(formOrder)
