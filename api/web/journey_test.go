@@ -370,3 +370,51 @@ func TestJourneyWithoutScript(t *testing.T) {
 	p.Wait(`document.querySelector("#f-page").value === "2"`)
 	p.Quiet()
 }
+
+// What was read fills the form, and is kept only when it was taken.
+func TestProposalsAreTakenDeliberately(t *testing.T) {
+	p := browser.Open(t)
+	w := build(t).registered()
+	acc := w.account("an", archive.RoleClerk, commune)
+	d := w.paper(w.actor(acc), "a.pdf", "")
+	box := archive.Box{X0: 70, Y0: 110, X1: 200, Y1: 126}
+	must(t, w.Catalog.Update(t.Context(), func(tx archive.Tx) error {
+		return tx.Documents().SetReading(t.Context(), d.ID, 1, archive.Reading{State: archive.ReadingDone, PagesDone: 2, PagesTotal: 2, Confidence: 0.9, Proposals: []archive.Proposal{
+			{Field: "type", Value: "QĐ", Confidence: 0.97, Page: 1, Box: box}, {Field: "number", Value: "1287", Confidence: 0.95, Page: 1, Box: box},
+			{Field: "notation", Value: "QĐ-UBND", Confidence: 0.6, Page: 1, Box: box}, {Field: "issued_on", Value: "2026-01-05", Confidence: 0.9, Page: 2, Box: box},
+			{Field: "issuing_agency.name", Value: "UBND P. ĐỒI THÔNG", Confidence: 0.9, Page: 1, Box: box}, {Field: "issuing_agency.code", Value: "H15.61", Confidence: 0.9, Page: 1, Box: box},
+			{Field: "subject", Value: "Về việc cấp phép", Confidence: 0.9, Page: 1, Box: box}, {Field: "owner.id", Value: "066199000000", Confidence: 0.9, Page: 1, Box: box},
+			{Field: "secrecy", Value: "MẬT", Confidence: 0.9, Page: 1, Box: box}}})
+	}))
+	enter(p, w, "an")
+	p.Goto(w.url + "/documents/" + d.ID.String())
+	p.WaitText("#also", "MẬT")
+	p.Wait(`document.querySelectorAll(".field.proposed").length === 6 && document.querySelectorAll(".field.unsure").length === 1`)
+	if got := p.Value("#f-type") + p.Value("#f-issued_on") + p.Value("#f-owner_id"); got != "Quyết định05/01/2026" {
+		t.Errorf("filled in %q", got)
+	}
+	sound(t, p, "document-proposed")
+	p.Click("#f-issued_on")
+	p.Wait(`document.querySelector("#f-page").value === "2"`) // where it was read
+	p.Press(browser.Enter, browser.Ctrl)
+	p.WaitText("#saved", "Xin xem và nhận")
+	p.Wait(`document.activeElement.name === "number"`)
+	for _, name := range []string{"number", "notation", "issued_on"} {
+		p.Click("#f-" + name)
+		p.Press(browser.Enter)
+	}
+	p.WaitText("#saved", "Đã lưu lúc")
+	kept, err := w.Document(t.Context(), w.actor(acc), d.ID)
+	must(t, err)
+	if f := kept.Fields; f.Number != "1287" || f.Subject != "" || f.Type != "" {
+		t.Errorf("kept what nobody took: %+v", f)
+	}
+	p.Press(browser.Enter, browser.Ctrl)
+	p.WaitText(".note", "Đã gửi kiểm tra")
+	kept, err = w.Document(t.Context(), w.actor(acc), d.ID)
+	must(t, err)
+	if f := kept.Fields; f.Type != "QĐ" || f.Notation != "QĐ-UBND" || f.IssuedOn.String() != "2026-01-05" || f.Subject != "Về việc cấp phép" || f.IssuingAgency.Name != "UBND P. ĐỒI THÔNG" || f.Owner.ID != "" {
+		t.Errorf("kept %+v", f)
+	}
+	p.Quiet()
+}

@@ -181,7 +181,7 @@ func (d *searchPage) results(v *visit, found *archive.Found, n names, procedures
 		for _, s := range h.Snippets {
 			x := Snippet{Parts: s.Parts}
 			if s.Field == "subject" && r.Subtitle == doc.Fields.Subject {
-				r.Subject = s.Parts // the line is there already: what was found lights up in it
+				r.Subject = lit(r.Subtitle, s.Parts) // the line is there already: what was found lights up in it
 				continue
 			}
 			if s.Field == "file_name" && len(h.Snippets) > 1 {
@@ -249,4 +249,26 @@ func (d *searchPage) facet(v *visit, name string, counts []archive.FacetCount, n
 	if len(g.Values) > 0 {
 		d.Facets = append(d.Facets, g)
 	}
+}
+
+// lit parts a text at what was found in a stretch of it.
+func lit(text string, found []archive.Part) []archive.Part {
+	var out []archive.Part
+	for _, p := range found {
+		if !p.Hit || p.Text == "" {
+			continue
+		}
+		before, after, ok := strings.Cut(text, p.Text)
+		if !ok {
+			continue
+		}
+		if before != "" {
+			out = append(out, archive.Part{Text: before})
+		}
+		out, text = append(out, archive.Part{Text: p.Text, Hit: true}), after
+	}
+	if text != "" {
+		out = append(out, archive.Part{Text: text})
+	}
+	return out
 }

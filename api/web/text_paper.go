@@ -77,6 +77,7 @@ var paperTexts = texts{
 
 	"document.fields":       {VI: "Thông tin", EN: "Fields"},
 	"document.findings":     {VI: "Cần lưu ý", EN: "To note"},
+	"document.also":         {VI: "Cũng đọc được trên giấy", EN: "Also read on the paper"},
 	"document.moves":        {VI: "Việc tiếp theo", EN: "What next"},
 	"document.why":          {VI: "%s: lý do", EN: "%s: reason"},
 	"document.discard_hint": {VI: "Có thể khôi phục trong 30 ngày; sau đó giấy tờ bị xóa hẳn.", EN: "It can be restored for 30 days; then it is erased."},

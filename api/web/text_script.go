@@ -35,8 +35,16 @@ var scriptTexts = texts{
 	"js.page_blank":   {VI: "Không có chữ trên trang này.", EN: "There are no words on this page."},
 	"js.page_sure":    {VI: "Trang {0}: {1} từ, độ tin cậy {2}", EN: "Page {0}: {1} words, confidence {2}"},
 	"js.image_failed": {VI: "Chưa hiện được ảnh trang này.", EN: "The picture of this page cannot be shown yet."},
-	"js.proposal":     {VI: "Đọc được: {0}", EN: "Read: {0}"},
-	"js.proposal_say": {VI: "Điền giá trị đọc được, tin cậy {0}", EN: "Fill in what was read, confidence {0}"},
+	"js.proposal":     {VI: "Đọc được, tin cậy {0} – Enter để nhận", EN: "As read, confidence {0} – Enter to take"},
+	"js.unseen":       {VI: "Xin xem và nhận (Enter) số, ký hiệu, ngày trước khi gửi.", EN: "Look at and take (Enter) number, notation and date before you submit."},
+
+	"js.also_place":            {VI: "Nơi ban hành", EN: "Place"},
+	"js.also_signer_authority": {VI: "Thẩm quyền ký", EN: "Authority"},
+	"js.also_secrecy":          {VI: "Độ mật", EN: "Secrecy"},
+	"js.also_urgency":          {VI: "Độ khẩn", EN: "Urgency"},
+	"js.also_serial":           {VI: "Số seri", EN: "Serial"},
+	"js.also_validity":         {VI: "Hiệu lực", EN: "Validity"},
+	"js.also_recipients":       {VI: "Nơi nhận", EN: "Recipients"},
 
 	"js.copied":     {VI: "Đã chép", EN: "Copied"},
 	"js.copy":       {VI: "Chép", EN: "Copy"},

@@ -128,6 +128,7 @@ document.addEventListener("keydown", (e) => {
   }
   if (e.key === "Enter" && !e.shiftKey && !e.altKey && form?.contains(e.target) && e.target.name && e.target.type !== "submit") {
     e.preventDefault();
+    fields.take(e.target.name);
     const all = order();
     all[all.indexOf(e.target) + 1]?.focus();
     return;

@@ -7,6 +7,11 @@ const inside = { signer_name: ["signer", "name"], signer_position: ["signer", "p
 const named = { "owner.id": "owner_id", "owner.name": "owner_name", dossier: "dossier_code", issuing_agency: "issuing_agency_name", "issuing_agency.code": "issuing_agency_name", "issuing_agency.name": "issuing_agency_name",
   signer: "signer_name", "signer.name": "signer_name", "signer.position": "signer_position" };
 
+// What is proposed and never taken with the rest: a wrong digit is not seen in passing.
+const deliberate = ["number", "notation", "issued_on", "owner_id"];
+const told = ["place", "signer.authority", "secrecy", "urgency", "serial", "validity", "recipients"];
+const sure = 0.8;
+
 export class Fields {
   constructor(root, form, changed) {
     this.root = root;
@@ -17,6 +22,7 @@ export class Fields {
     this.kept = this.values();
     this.flight = null;
     this.stopped = false;
+    this.offers = new Map();
     form.addEventListener("input", (e) => { if (!composing(e)) this.soon(1500); });
     form.addEventListener("compositionend", () => this.soon(1500));
     form.addEventListener("change", () => this.soon(150));
@@ -25,6 +31,19 @@ export class Fields {
     // Every form of the page waits for what is still being saved, and then follows the newest revision.
     for (const f of root.querySelectorAll("form[method=post]")) {
       f.addEventListener("submit", async (e) => {
+        if (f === form && e.submitter?.value === "submit") {
+          const name = this.unseen();
+          if (name) {
+            e.preventDefault();
+            this.form.elements[name].focus();
+            this.told.textContent = say("unseen");
+            return;
+          }
+          this.takeAll();
+          clearTimeout(this.timer);
+        } else if (f === form) {
+          this.dropAll();
+        }
         if (f === form) {
           if (!this.flight) { this.leaving = true; return; } // it carries every field itself
         } else if (!this.dirty() && !this.flight) return;
@@ -43,7 +62,7 @@ export class Fields {
 
   values() {
     const v = {};
-    for (const el of this.form.elements) if (el.name && el.type !== "hidden" && el.type !== "submit") v[el.name] = el.value;
+    for (const el of this.form.elements) if (el.name && el.type !== "hidden" && el.type !== "submit") v[el.name] = this.offers && this.pending(el.name) ? this.kept[el.name] : el.value;
     return v;
   }
 
@@ -59,6 +78,12 @@ export class Fields {
 
   option(list, value) { return [...document.getElementById(list).options].find((o) => o.value === value)?.textContent; }
 
+  // codeOf is the code that was proposed together with a name.
+  codeOf(name) {
+    const o = this.offers.get("issuing_agency_name");
+    return o && o.value === name ? o.code : null;
+  }
+
   // patch lists what differs from what is kept.
   patch(now) {
     const p = {};
@@ -66,7 +91,7 @@ export class Fields {
       if (value === this.kept[name]) continue;
       if (name === "owner_id" && value.includes("*")) continue; // a masked number stands for itself
       if (name === "type") p.type = this.option("types", value.trim()) ?? value;
-      else if (name === "issuing_agency_name") p.issuing_agency = { name: value, code: this.option("agencies", value) ?? null };
+      else if (name === "issuing_agency_name") p.issuing_agency = { name: value, code: this.option("agencies", value) ?? this.codeOf(value) };
       else if (inside[name]) (p[inside[name][0]] ??= {})[inside[name][1]] = value || null;
       else p[name] = value;
     }
@@ -159,35 +184,79 @@ export class Fields {
     }
   }
 
-  // propose offers what was read for fields that are still empty. It is shown, and taken only by a press.
+  // propose fills fields that are still empty with what was read, tinted by how sure the reading is. A proposal is not kept
+  // before it is taken: by Enter, or by changing it. What a person could misread at a glance has to be taken one by one.
   propose(proposals, light) {
-    for (const b of this.form.querySelectorAll(".propose")) b.remove();
-    const best = new Map();
+    const also = [];
     for (const p of proposals) {
+      if (p.field === "issuing_agency.code") continue; // goes with the name
       const name = named[p.field] ?? p.field;
-      if (!best.has(name) || best.get(name).confidence < p.confidence) best.set(name, p);
-    }
-    for (const [name, p] of best) {
       const el = this.form.elements[name];
-      if (!el || !el.id || el.value.trim() || p.value.includes("*")) continue;
-      const b = document.createElement("button");
-      b.type = "button";
-      b.className = "propose" + (p.confidence < 0.8 ? " unsure" : "");
-      b.textContent = say("proposal", p.value);
-      b.title = say("proposal_say", percent(p.confidence));
-      b.addEventListener("click", () => {
-        el.value = name === "type" ? this.nameOf(p.value) : name === "issued_on" ? local(p.value) : p.value;
-        b.remove();
-        el.focus();
-        this.soon(150);
-      });
-      el.after(b);
-      const place = { page: p.page, box: p.box };
-      el.addEventListener("focus", () => light(place));
-      b.addEventListener("focus", () => light(place));
+      if (!el || !el.id) {
+        also.push(p);
+        continue;
+      }
+      if (this.offers.has(name) || el.value.trim() || el === document.activeElement || p.value.includes("*")) continue;
+      el.value = name === "type" ? this.nameOf(p.value) : name === "issued_on" ? local(p.value) : p.value;
+      const note = document.createElement("p");
+      note.className = "hint";
+      note.id = "p-" + name;
+      note.textContent = say("proposal", percent(p.confidence));
+      el.before(note);
+      el.setAttribute("aria-describedby", note.id);
+      el.closest(".field").classList.add("proposed");
+      el.closest(".field").classList.toggle("unsure", p.confidence < sure);
+      const code = name === "issuing_agency_name" && proposals.find((x) => x.field === "issuing_agency.code");
+      const offer = { el, note, place: { page: p.page, box: p.box }, code: code ? code.value : null, value: el.value };
+      this.offers.set(name, offer);
+      el.addEventListener("focus", () => light(offer.place));
       el.addEventListener("blur", () => light(null));
-      b.addEventListener("blur", () => light(null));
+      el.addEventListener("input", () => this.take(name));
+      el.addEventListener("keydown", (e) => {
+        if (e.key === "Escape" && !composing(e) && this.pending(name)) {
+          el.value = "";
+          this.take(name);
+        }
+      });
     }
+    this.also(also);
+  }
+
+  // pending reports whether a field still shows a proposal that nobody took.
+  pending(name) { return !!this.offers.get(name)?.note.isConnected; }
+
+  // take makes what stands in a field the person's own.
+  take(name) {
+    if (!this.pending(name)) return;
+    const { el, note } = this.offers.get(name);
+    note.remove();
+    el.removeAttribute("aria-describedby");
+    el.closest(".field").classList.remove("proposed", "unsure");
+    this.soon(150);
+  }
+
+  // unseen returns the first field whose proposal has to be taken by itself and was not.
+  unseen() { return deliberate.find((name) => this.pending(name)); }
+
+  takeAll() { for (const name of this.offers.keys()) this.take(name); }
+
+  // dropAll empties what was proposed and not taken, before the form goes as it stands.
+  dropAll() {
+    for (const [name, { el }] of this.offers) if (this.pending(name)) el.value = "";
+  }
+
+  // also tells what else was read and has no field of its own.
+  also(list) {
+    const box = document.querySelector("#also");
+    const rows = list.filter((p) => told.includes(p.field)).flatMap((p) => {
+      const dt = document.createElement("dt");
+      const dd = document.createElement("dd");
+      dt.textContent = say("also_" + p.field.replace(".", "_"));
+      dd.textContent = p.value;
+      return [dt, dd];
+    });
+    box.hidden = rows.length === 0;
+    box.querySelector("dl").replaceChildren(...rows);
   }
 
   nameOf(code) { return [...document.getElementById("types").options].find((o) => o.textContent === code)?.value ?? code; }
