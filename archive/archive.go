@@ -22,6 +22,7 @@ type Config struct {
 	Ledger    Ledger
 	Inspector Inspector
 	Reader    Reader
+	Proposer  Proposer     // nil: the form stays empty
 	Clock     Clock        // nil: the machine's
 	Log       *slog.Logger // nil: discard
 	Node      string       // name of this process, the same after a restart; empty: "node"

@@ -75,11 +75,10 @@ func (a *Archive) pageReading(ctx context.Context, p Page) (PageReading, error) 
 	return unpackPage(r)
 }
 
-// combine gathers the single page files of a version into the words and the text file, and returns the rows with their
-// new places. One page is in memory at a time.
-func (a *Archive) combine(ctx context.Context, d *Document, version int, rows []Page) ([]Page, []Finding, error) {
-	out := make([]Page, len(rows))
-	var findings []Finding
+// combine gathers the single page files of a version into the words and the text file. But for the few pages at both ends,
+// one page is in memory at a time.
+func (a *Archive) combine(ctx context.Context, d *Document, version int, rows []Page) (gathered, error) {
+	out := gathered{rows: make([]Page, len(rows))}
 	pr, pw := io.Pipe()
 	tr, tw := io.Pipe()
 	go func() {
@@ -87,7 +86,7 @@ func (a *Archive) combine(ctx context.Context, d *Document, version int, rows []
 		text := gzip.NewWriter(tw)
 		err := func() error {
 			for i, row := range rows {
-				out[i] = row
+				out.rows[i] = row
 				p := PageReading{Number: row.Number}
 				if row.Source != "" {
 					var err error
@@ -96,16 +95,19 @@ func (a *Archive) combine(ctx context.Context, d *Document, version int, rows []
 					}
 				}
 				for _, f := range p.Findings {
-					if len(findings) < maxReadingFindings {
+					if len(out.findings) < maxReadingFindings {
 						f.Page = row.Number
-						findings = append(findings, f)
+						out.findings = append(out.findings, f)
 					}
 				}
 				b, err := packPage(&p)
 				if err != nil {
 					return err
 				}
-				out[i].Offset, out[i].Length = off, int64(len(b))
+				if i < ProposalPages || i >= len(rows)-ProposalPages {
+					out.ends = append(out.ends, p)
+				}
+				out.rows[i].Offset, out.rows[i].Length = off, int64(len(b))
 				off += int64(len(b))
 				if _, err := pw.Write(b); err != nil {
 					return err
@@ -131,7 +133,14 @@ func (a *Archive) combine(ctx context.Context, d *Document, version int, rows []
 	if terr := <-done; err == nil {
 		err = terr
 	}
-	return out, findings, err
+	return out, err
+}
+
+// gathered is what combine has seen on its way.
+type gathered struct {
+	rows     []Page // with their places in the words file
+	findings []Finding
+	ends     []PageReading // the first and last ProposalPages
 }
 
 // maxReadingFindings bounds what a 5,000-page file can have to say about itself.

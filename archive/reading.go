@@ -86,3 +86,20 @@ type Reader interface {
 	// Ready returns nil when scans can be recognised, else an Unavailable error that says in plain words what is missing.
 	Ready(ctx context.Context) error
 }
+
+// Lists are what a Proposer knows of the province.
+type Lists struct {
+	Agencies   []Agency
+	Procedures []Procedure
+	Today      Date
+}
+
+// Proposer says what the words of a paper may mean: its number, date, subject and so on. Nothing it says is taken unseen.
+// It is given the first and the last pages, is safe for concurrent use, takes bounded time and never fails.
+type Proposer interface {
+	Propose(pages []PageReading, lists Lists) []Proposal
+}
+
+// ProposalPages is how many pages from the start and how many from the end a Proposer is given: the head of a paper stands
+// on its first, the signature on one of its last.
+const ProposalPages = 2

@@ -237,7 +237,7 @@ func (a *Archive) wait(ctx context.Context, r *readRun) error {
 // rows still name the single pages, and the job gathers them again. The single pages go last.
 func (r *readRun) finish(ctx context.Context) error {
 	a := r.a
-	rows, findings, err := a.combine(ctx, r.doc, r.job.Version, r.rows)
+	all, err := a.combine(ctx, r.doc, r.job.Version, r.rows)
 	if err != nil {
 		if KindOf(err) == NotFound || KindOf(err) == Corrupt { // derived files were lost under our feet: read again
 			cerr := a.Catalog.Update(ctx, func(tx Tx) error { return tx.Pages().Clear(ctx, r.doc.ID, r.job.Version) })
@@ -245,7 +245,7 @@ func (r *readRun) finish(ctx context.Context) error {
 		}
 		return err
 	}
-	failed := 0
+	rows, failed := all.rows, 0
 	for _, p := range rows {
 		if p.Source == SourceFailed {
 			failed++
@@ -260,7 +260,14 @@ func (r *readRun) finish(ctx context.Context) error {
 	}
 	now := a.Clock.Now()
 	reading := r.reading(state)
-	reading.Findings = findings
+	reading.Findings = all.findings
+	if a.Proposer != nil {
+		lists, err := a.lists(ctx, now)
+		if err != nil {
+			return err
+		}
+		reading.Proposals = a.propose(r.doc.ID, all.ends, lists)
+	}
 	if failed > 0 {
 		reading.Reason = Text{"Một số trang không đọc được.", "Some pages could not be read."}
 	}
@@ -283,6 +290,28 @@ func (r *readRun) finish(ctx context.Context) error {
 	}
 	a.watch.notify(r.doc.ID)
 	return a.Derived.Remove(ctx, derivedVersion(r.doc.ID, r.job.Version)+"/pages")
+}
+
+// propose asks the proposer. It reads what came from a scan, inside the server: should it ever panic, the form stays empty
+// and the log says why.
+func (a *Archive) propose(id ID, pages []PageReading, l Lists) (out []Proposal) {
+	defer func() {
+		if v := recover(); v != nil {
+			a.Log.Error("propose fields", "document", id, "panic", v)
+			out = nil
+		}
+	}()
+	return a.Proposer.Propose(pages, l)
+}
+
+func (a *Archive) lists(ctx context.Context, now time.Time) (Lists, error) {
+	l := Lists{Today: DateOf(now.In(Zone))}
+	var err error
+	if l.Agencies, err = a.Agencies(ctx); err != nil {
+		return l, err
+	}
+	l.Procedures, err = a.Procedures(ctx)
+	return l, err
 }
 
 // ReadAgain queues the newest version for reading from the first page.

@@ -59,6 +59,26 @@ func TestReadingGathersItsPages(t *testing.T) {
 	}
 }
 
+// proposer says which pages it was given.
+type proposer struct{}
+
+func (proposer) Propose(pages []archive.PageReading, l archive.Lists) []archive.Proposal {
+	var out []archive.Proposal
+	for _, p := range pages {
+		out = append(out, archive.Proposal{Field: "subject", Value: p.Text, Page: p.Number, Confidence: float32(l.Today.Year)})
+	}
+	return out
+}
+
+func TestReadingProposesFromTheEndsOfAPaper(t *testing.T) {
+	h := open(t)
+	h.Proposer = proposer{}
+	d := h.work(t, h.deposit(t, "một").ID, archive.ReadingDone)
+	if p := d.Reading.Proposals; len(p) != 2 || p[0].Value != "trang 1 của paper một" || p[1].Page != 2 || p[1].Confidence != 2026 {
+		t.Errorf("proposals are %+v", p)
+	}
+}
+
 // A child that dies before page 2: page 1 is kept, and after the restart only page 2 is read.
 func TestReadingGoesOnAtThePageAfterACrash(t *testing.T) {
 	h := open(t)
