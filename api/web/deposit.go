@@ -21,6 +21,7 @@ type depositForm struct {
 	Alert    string
 	Findings []Finding
 	Other    string // the paper that has the same bytes
+	Many     bool   // too many agencies for a selection: a field with suggestions
 	Must     bool   // whose scope is the whole province has to name an agency
 }
 
@@ -39,6 +40,9 @@ func (d *depositForm) furnish(v *visit, n names) {
 		if v.actor.Covers(g.Code) {
 			d.Agencies = append(d.Agencies, Option{Value: g.Code.String(), Text: g.Name, Selected: g.Code.String() == d.Agency})
 		}
+	}
+	if d.Many = len(d.Agencies) > fewChoices; d.Many {
+		d.Agencies = nil
 	}
 }
 

@@ -26,7 +26,7 @@ type documentPage struct {
 	Custodian             string
 	Dossier               string
 	Editable              bool
-	Fields                fieldsForm
+	Form                  fieldsForm
 	Findings              []Finding
 	Refused               []Finding // what inspection said of a new scan that was refused
 	Moves                 []MoveButton
@@ -54,7 +54,7 @@ type fieldsForm struct {
 	Procedure, Dossier                  string
 	Kinds, Accesses                     []Option
 	Faults                              Faults
-	Types, Agencies, Procedures         []Option
+	Types                               []Option
 }
 
 // PageLink leads to a page of the paper.
@@ -121,9 +121,7 @@ func (p *Pages) showDocument(v *visit, id archive.ID, status int, answer documen
 	if d.Findings, err = p.warnings(v, &doc); err != nil {
 		return err
 	}
-	if err := p.fields(v, d, &doc, names, answer); err != nil {
-		return err
-	}
+	d.fields(v, &doc, names, answer)
 	d.moves(v, &doc)
 	d.pages(v, &doc)
 	d.versions(v, &doc)
@@ -142,44 +140,26 @@ func (p *Pages) warnings(v *visit, doc *archive.Document) ([]Finding, error) {
 	return v.findings(append(slices.Clone(ws), doc.Reading.Findings...)), nil
 }
 
-func (p *Pages) fields(v *visit, d *documentPage, doc *archive.Document, n names, answer documentAnswer) error {
+func (d *documentPage) fields(v *visit, doc *archive.Document, n names, answer documentAnswer) {
 	f := &doc.Fields
-	d.Fields = fieldsForm{Type: typeName(f.Type), Number: f.Number, Notation: f.Notation, IssuedOn: f.IssuedOn.Local(), AgencyName: f.IssuingAgency.Name, AgencyCode: f.IssuingAgency.Code.String(),
+	d.Form = fieldsForm{Type: typeName(f.Type), Number: f.Number, Notation: f.Notation, IssuedOn: f.IssuedOn.Local(), AgencyName: f.IssuingAgency.Name, AgencyCode: f.IssuingAgency.Code.String(),
 		Subject: f.Subject, SignerName: f.Signer.Name, SignerPosition: f.Signer.Position, OwnerID: archive.MaskID(f.Owner.ID), OwnerName: f.Owner.Name,
 		Procedure: f.Procedure.String(), Dossier: doc.Dossier.String()}
-	if d.Fields.AgencyName == "" {
-		d.Fields.AgencyName = n.of(f.IssuingAgency.Code)
+	if d.Form.AgencyName == "" {
+		d.Form.AgencyName = n.of(f.IssuingAgency.Code)
 	}
 	kind, access, idType := string(doc.Kind), string(doc.Access), string(f.Owner.IDType)
 	if t := answer.typed; t != nil {
 		kind, access, idType = selected(t.Kinds, kind), selected(t.Accesses, access), selected(t.OwnerIDType, idType)
-		d.Fields = *t
+		d.Form = *t
 	}
-	d.Fields.Faults = answer.faults
-	d.Fields.Kinds = v.options("kind", []string{string(archive.Component), string(archive.Result)}, kind)
-	d.Fields.Accesses = v.options("access", []string{string(archive.Public), string(archive.Restricted), string(archive.Sealed)}, access)
-	d.Fields.OwnerIDType = append([]Option{{"", v.t("id_type.none"), idType == ""}}, v.options("id_type", []string{"cccd", "cmnd", "mst", "other"}, idType)...)
-	if !d.Editable {
-		return nil
-	}
+	d.Form.Faults = answer.faults
+	d.Form.Kinds = v.options("kind", []string{string(archive.Component), string(archive.Result)}, kind)
+	d.Form.Accesses = v.options("access", []string{string(archive.Public), string(archive.Restricted), string(archive.Sealed)}, access)
+	d.Form.OwnerIDType = append([]Option{{"", v.t("id_type.none"), idType == ""}}, v.options("id_type", []string{"cccd", "cmnd", "mst", "other"}, idType)...)
 	for _, t := range paperTypes {
-		d.Fields.Types = append(d.Fields.Types, Option{Value: t.Name, Text: t.Code})
+		d.Form.Types = append(d.Form.Types, Option{Value: t.Name, Text: t.Code})
 	}
-	for _, g := range n {
-		d.Fields.Agencies = append(d.Fields.Agencies, Option{Value: g.Name, Text: g.Code.String()})
-	}
-	all, err := p.Archive.Procedures(v.ctx)
-	if err != nil {
-		return err
-	}
-	last := archive.ProcedureCode("")
-	for _, x := range all {
-		if x.Code != last {
-			d.Fields.Procedures = append(d.Fields.Procedures, Option{Value: x.Code.String(), Text: x.Name})
-		}
-		last = x.Code
-	}
-	return nil
 }
 
 func selected(os []Option, other string) string {

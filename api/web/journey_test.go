@@ -98,7 +98,7 @@ func TestJourneyOfTheFirstAdministrator(t *testing.T) {
 	p.Click("[data-load] summary")
 	p.Upload("#f-csv", csv)
 	p.Click("form.load button")
-	p.WaitText(".csv-say", "line 4")
+	p.WaitText(".csv-say", "Dòng 4, cột code")
 	sound(t, p, "admin-agencies-fault")
 	p.Complaints()
 	must(t, os.WriteFile(csv, []byte("code,name\nH15.61,Phường Đồi Thông\nH15.62,Xã Ea Sur\n"), 0o600))

@@ -160,3 +160,16 @@ func TestAdministration(t *testing.T) {
 	boss.get("/trail?action=sign_in").has(t, http.StatusOK, "Đăng nhập")
 	boss.get("/trail?from=x&document=y").has(t, http.StatusBadRequest, "Ngày không đúng", "36 ký tự")
 }
+
+// When a part of the house is away, a person is told what is safe and which number to name.
+func TestErrorsArePages(t *testing.T) {
+	w := build(t).registered()
+	v := w.as(w.account("an", archive.RoleClerk, commune))
+	v.get("/nowhere").has(t, http.StatusNotFound, "Không tìm thấy", "Về trang đầu")
+	v.get("/admin").has(t, http.StatusForbidden, "Không được phép")
+	must(t, w.Catalog.Close())
+	a := v.get("/")
+	if a.status < 500 || !strings.Contains(a.text(), "Số yêu cầu") || !strings.Contains(a.text(), a.header.Get("X-Request-Id")) {
+		t.Errorf("%d %s", a.status, a.text())
+	}
+}

@@ -223,3 +223,25 @@ func TestSearch(t *testing.T) {
 	v.get("/search?kind=component").has(t, http.StatusOK, "a.pdf", "Nhóm: Thành phần hồ sơ")
 	w.as(w.account("xa", archive.RoleClerk, "H15.62")).get("/search?q=krong+pac").has(t, http.StatusOK, "Không tìm thấy")
 }
+
+// A province has more offices than a selection can show.
+func TestManyAgencies(t *testing.T) {
+	w := build(t).registered()
+	var all []archive.Agency
+	for i := range 400 {
+		all = append(all, archive.Agency{Code: archive.AgencyCode("H15." + strconv.Itoa(100+i)), Name: "Đơn vị " + strconv.Itoa(i)})
+	}
+	must(t, w.LoadAgencies(t.Context(), archive.System, all))
+	v := w.as(w.account("tinh", archive.RoleClerk, province))
+	page := v.get("/")
+	page.has(t, http.StatusOK, `<input id="f-agency" name="agency" list="scope"`)
+	if strings.Contains(page.body, "Đơn vị 7") {
+		t.Error("every agency stands in the page")
+	}
+	v.get("/lists").has(t, http.StatusOK, `["Đơn vị 7","H15.107","own"]`, `["1.900112","Cấp giấy phép xây dựng nhà ở riêng lẻ"]`)
+	w.as(w.account("xa", archive.RoleClerk, commune)).get("/lists").has(t, http.StatusOK, `["Đơn vị 7","H15.107",""]`)
+	boss := w.as(w.account("quan", archive.RoleAdmin, ""))
+	boss.get("/admin/agencies").has(t, http.StatusOK, "Còn nhiều dòng nữa")
+	boss.get("/admin/agencies?find=don+vi+399").has(t, http.StatusOK, "H15.499")
+	boss.get("/admin/agencies?find=khong+co").has(t, http.StatusOK, "Không có dòng nào khớp")
+}

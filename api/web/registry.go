@@ -2,10 +2,12 @@ package web
 
 import (
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
 	"sohoa/archive"
+	"sohoa/internal/viet"
 )
 
 // Whole tables (CSV) are loaded by the script of these pages through the REST interface, which names faults by line.
@@ -14,6 +16,8 @@ type agenciesPage struct {
 	Frame
 	Tabs    []Link
 	Rows    []AgencyRow
+	Find    string
+	More    bool
 	Form    agencyForm
 	Faults  Faults
 	Editing bool
@@ -58,11 +62,27 @@ func (p *Pages) showAgencies(v *visit, status int, d *agenciesPage) error {
 	}
 	d.Tabs, d.Title, d.Section, d.Module = v.adminTabs("agencies"), v.t("admin.agencies"), "admin", "admin.js"
 	today := archive.DateOf(p.Archive.Clock.Now().In(archive.Zone))
+	d.Find = strings.TrimSpace(v.query("find"))
 	for _, g := range all {
+		if !matches(d.Find, append([]string{g.Code.String(), g.Name}, g.Aliases...)...) {
+			continue
+		}
+		if d.More = len(d.Rows) == rowsOfTable; d.More {
+			break
+		}
 		d.Rows = append(d.Rows, AgencyRow{Code: g.Code.String(), Name: g.Name, Parent: g.Parent.String(), Aliases: strings.Join(g.Aliases, ", "), From: g.From.Local(), To: g.To.Local(),
 			Href: "/admin/agencies?edit=" + g.Code.String(), Depth: strings.Count(g.Code.String(), "."), Ended: !g.To.IsZero() && g.To.Before(today)})
 	}
 	return p.show(v, status, "admin/agencies", d)
+}
+
+// rowsOfTable bounds a table of the registry; more is found by name.
+const rowsOfTable = 300
+
+// matches reports whether one of the words holds what is looked for, however it is accented.
+func matches(find string, words ...string) bool {
+	want := viet.Fold(find)
+	return slices.ContainsFunc(words, func(w string) bool { return strings.Contains(viet.Fold(w), want) })
 }
 
 func joinCodes(cs []archive.AgencyCode) string {
@@ -127,6 +147,8 @@ type proceduresPage struct {
 	Frame
 	Tabs    []Link
 	Rows    []ProcedureRow
+	Find    string
+	More    bool
 	Form    procedureForm
 	Faults  Faults
 	Editing bool
@@ -177,7 +199,14 @@ func (p *Pages) showProcedures(v *visit, status int, d *proceduresPage) error {
 		return err
 	}
 	d.Tabs, d.Title, d.Section, d.Module = v.adminTabs("procedures"), v.t("admin.procedures"), "admin", "admin.js"
+	d.Find = strings.TrimSpace(v.query("find"))
 	for _, x := range all {
+		if !matches(d.Find, x.Code.String(), x.Name, x.Sector) {
+			continue
+		}
+		if d.More = len(d.Rows) == rowsOfTable; d.More {
+			break
+		}
 		d.Rows = append(d.Rows, ProcedureRow{Code: x.Code.String(), Name: x.Name, Sector: x.Sector, Days: days(x.Days), From: x.From.Local(), Components: x.Components, Results: x.Results,
 			Href: "/admin/procedures?edit=" + x.Code.String() + "&from=" + x.From.String()})
 	}

@@ -96,6 +96,12 @@ var adminTexts = texts{
 	"procedures.papers":     {VI: "%d thành phần", EN: "%d papers"},
 	"procedures.none":       {VI: "Chưa có thủ tục nào. Thêm từng thủ tục, hoặc nạp cả bảng từ tệp CSV.", EN: "No procedure yet. Add one, or load a table from CSV."},
 
+	"find.label": {VI: "Tìm trong danh mục", EN: "Find in the registry"},
+	"find.hint":  {VI: "Tên hoặc mã", EN: "Name or code"},
+	"find.go":    {VI: "Tìm", EN: "Find"},
+	"find.more":  {VI: "Còn nhiều dòng nữa: hãy tìm theo tên hoặc mã.", EN: "There are more: find by name or code."},
+	"find.none":  {VI: "Không có dòng nào khớp.", EN: "Nothing matches."},
+
 	"csv.title":   {VI: "Nạp từ tệp CSV", EN: "Load from CSV"},
 	"csv.columns": {VI: "Dòng đầu là tên các cột:", EN: "The first line names the columns:"},
 	"csv.choose":  {VI: "Tệp CSV", EN: "CSV file"},

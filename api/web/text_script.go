@@ -35,7 +35,7 @@ var scriptTexts = texts{
 	"js.page_blank":   {VI: "Không có chữ trên trang này.", EN: "There are no words on this page."},
 	"js.page_sure":    {VI: "Trang {0}: {1} từ, độ tin cậy {2}", EN: "Page {0}: {1} words, confidence {2}"},
 	"js.image_failed": {VI: "Chưa hiện được ảnh trang này.", EN: "The picture of this page cannot be shown yet."},
-	"js.proposal":     {VI: "Đọc được, tin cậy {0} – Enter để nhận", EN: "As read, confidence {0} – Enter to take"},
+	"js.proposal":     {VI: "Đọc được · {0}", EN: "As read · {0}"},
 	"js.unseen":       {VI: "Xin xem và nhận (Enter) số, ký hiệu, ngày trước khi gửi.", EN: "Look at and take (Enter) number, notation and date before you submit."},
 
 	"js.also_place":            {VI: "Nơi ban hành", EN: "Place"},
@@ -50,5 +50,6 @@ var scriptTexts = texts{
 	"js.copy":       {VI: "Chép", EN: "Copy"},
 	"js.csv_none":   {VI: "Chưa chọn tệp.", EN: "No file was chosen."},
 	"js.csv_loaded": {VI: "Đã nạp {0} dòng.", EN: "{0} lines loaded."},
+	"js.csv_line":   {VI: "Dòng {0}, cột {1}: {2}", EN: "Line {0}, column {1}: {2}"},
 	"js.csv_failed": {VI: "Chưa nạp dòng nào:", EN: "No line was loaded:"},
 }

@@ -122,6 +122,7 @@ func (p *Pages) Register(e *gin.Engine) {
 	e.POST("/dossiers", p.staff(p.openDossier))
 	e.GET("/dossiers/:code", p.staff(p.dossier))
 	e.GET("/trail", p.staff(p.trail))
+	e.GET("/lists", p.staff(p.lists))
 
 	e.GET("/admin", p.staff(p.house))
 	e.GET("/admin/accounts", p.staff(p.accounts))

@@ -22,7 +22,8 @@ for (const box of document.querySelectorAll("[data-load]")) {
     const list = document.createElement("ul");
     for (const f of faults) {
       const li = document.createElement("li");
-      li.textContent = `${f.field}: ${f.message}`;
+      const at = /^line (\d+)\.(.*)$/.exec(f.field);
+      li.textContent = at ? say("csv_line", at[1], at[2], f.message) : f.message;
       list.append(li);
     }
     told.replaceChildren(p, list);

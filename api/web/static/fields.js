@@ -1,6 +1,7 @@
 // The form of a paper saves itself: what changed since the last answer goes as a merge patch with the revision it follows.
 import { say, language, percent } from "./words.js";
 import { composing } from "./frame.js";
+import { lists, offer } from "./lists.js";
 
 // Fields whose place in the interface is not their name in the form.
 const inside = { signer_name: ["signer", "name"], signer_position: ["signer", "position"], owner_name: ["owner", "name"], owner_id: ["owner", "id"], owner_id_type: ["owner", "id_type"] };
@@ -23,6 +24,10 @@ export class Fields {
     this.flight = null;
     this.stopped = false;
     this.offers = new Map();
+    this.lists = lists().then((l) => {
+      offer(document.getElementById("agencies"), l.agencies.map(([name, code]) => [name, code]));
+      offer(document.getElementById("procedures"), l.procedures);
+    });
     form.addEventListener("input", (e) => { if (!composing(e)) this.soon(1500); });
     form.addEventListener("compositionend", () => this.soon(1500));
     form.addEventListener("change", () => this.soon(150));
@@ -102,15 +107,19 @@ export class Fields {
     clearTimeout(this.timer);
     if (this.stopped) return Promise.resolve();
     if (this.flight) return this.flight.then(() => this.save());
-    const now = this.values();
-    const patch = this.patch(now);
-    if (!Object.keys(patch).length) return Promise.resolve();
+    if (!this.dirty()) return Promise.resolve();
     this.told.textContent = say("saving");
-    this.flight = this.send(now, patch).finally(() => { this.flight = null; });
+    this.flight = this.lists.then(() => this.send()).finally(() => { this.flight = null; }); // a name's code stands in the lists
     return this.flight;
   }
 
-  async send(now, patch) {
+  async send() {
+    const now = this.values();
+    const patch = this.patch(now);
+    if (!Object.keys(patch).length) {
+      this.told.textContent = "";
+      return;
+    }
     let answer, body;
     try {
       answer = await fetch(this.url, {
@@ -220,7 +229,11 @@ export class Fields {
       });
     }
     this.also(also);
+    this.hint();
   }
+
+  // hint tells once what the dashed fields are.
+  hint() { document.querySelector("#proposed").hidden = ![...this.offers.keys()].some((name) => this.pending(name)); }
 
   // pending reports whether a field still shows a proposal that nobody took.
   pending(name) { return !!this.offers.get(name)?.note.isConnected; }
@@ -232,6 +245,7 @@ export class Fields {
     note.remove();
     el.removeAttribute("aria-describedby");
     el.closest(".field").classList.remove("proposed", "unsure");
+    this.hint();
     this.soon(150);
   }
 

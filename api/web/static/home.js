@@ -2,6 +2,7 @@
 import { say, bytes } from "./words.js";
 import { Queue, key } from "./send.js";
 import { composing, typing } from "./frame.js";
+import { lists, offer } from "./lists.js";
 
 const form = document.querySelector("#drop");
 const jobs = [];
@@ -18,6 +19,8 @@ if (form) {
   const clear = document.querySelector("#uploads-clear");
 
   field.multiple = true;
+  const scope = document.querySelector("#scope");
+  if (scope) lists().then((l) => offer(scope, l.agencies.filter((a) => a[2]).map(([name, code]) => [code, name])));
 
   const queue = new Queue((job, what, detail) => {
     const { row } = job;
