@@ -66,10 +66,23 @@ func inHeader(name, description string) *huma.Param {
 	return &huma.Param{Name: name, In: "header", Description: description, Schema: &huma.Schema{Type: huma.TypeString}}
 }
 
-// jsonOnly takes back the second content type by which huma describes an operation that also looks at the raw bytes of its
-// JSON, for the digest of a repeatable request.
-func (s *server) jsonOnly(paths ...string) {
-	for _, p := range paths {
-		delete(s.api.OpenAPI().Paths[Base+p].Post.RequestBody.Content, "application/octet-stream")
+// refusesBodies marks, among an operation's metadata, one that answers 422.
+const refusesBodies = "422"
+
+// tidy takes back what huma says of operations and does not happen here: a second content type for those that also look at
+// the raw bytes of their JSON, and 422 for wrong parameters, which is 400 in this house.
+func (s *server) tidy() {
+	for _, item := range s.api.OpenAPI().Paths {
+		for _, op := range []*huma.Operation{item.Get, item.Head, item.Put, item.Post, item.Patch, item.Delete} {
+			if op == nil {
+				continue
+			}
+			if refuses, known := op.Metadata[refusesBodies].(bool); known && !refuses {
+				delete(op.Responses, "422")
+			}
+			if op.RequestBody != nil && op.RequestBody.Content["application/json"] != nil {
+				delete(op.RequestBody.Content, "application/octet-stream")
+			}
+		}
 	}
 }

@@ -84,22 +84,25 @@ func Mount(router gin.IRoutes, api huma.API, c Config) {
 	s.tokens()
 	s.events()
 	s.status()
-	s.jsonOnly("/dossiers", "/agencies", "/procedures", "/accounts", "/tokens")
+	s.tidy()
 }
 
 // operation describes one call. Errors lists the statuses it may answer with besides those every call shares.
 func operation(id, method, path, tag, summary string, errors ...int) huma.Operation {
 	op := huma.Operation{OperationID: id, Method: method, Path: Base + path, Tags: []string{tag}, Summary: summary,
-		Errors:                       statuses(errors),
+		Errors:                       statuses(method, errors),
 		RejectUnknownQueryParameters: true, // a mistyped filter must not answer with everything
 		Extensions:                   map[string]any{"x-summary-vi": vietnamese[id]},
+		Metadata:                     map[string]any{refusesBodies: slices.Contains(errors, http.StatusUnprocessableEntity)},
 		Security:                     []map[string][]string{{"token": {}}, {"cookie": {}}}}
 	return op
 }
 
-func statuses(more []int) []int {
-	all := append([]int{http.StatusBadRequest, http.StatusUnauthorized, http.StatusForbidden, http.StatusNotFound, http.StatusRequestTimeout,
-		http.StatusRequestEntityTooLarge, http.StatusInternalServerError, http.StatusServiceUnavailable}, more...)
+func statuses(method string, more []int) []int {
+	all := append([]int{http.StatusBadRequest, http.StatusUnauthorized, http.StatusForbidden, http.StatusNotFound, http.StatusInternalServerError, http.StatusServiceUnavailable}, more...)
+	if method == http.MethodPost || method == http.MethodPut || method == http.MethodPatch {
+		all = append(all, http.StatusRequestTimeout, http.StatusRequestEntityTooLarge)
+	}
 	slices.Sort(all)
 	return slices.Compact(all)
 }
