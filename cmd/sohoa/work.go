@@ -9,6 +9,7 @@ import (
 	"sohoa/archive"
 	"sohoa/ocr"
 	"sohoa/ocr/child"
+	"sohoa/ocr/fields"
 	"sohoa/ocr/image"
 	"sohoa/ocr/pdf"
 	"sohoa/ocr/tesseract"
@@ -72,4 +73,11 @@ func renderPage(ctx context.Context, at child.Place, f *os.File, req archive.Ren
 	}
 	defer p.Close()
 	return p.Render(ctx, req.Page, req.Width)
+}
+
+// proposer lets the rules of ocr/fields fill in the form. It runs in the server, on words that are already read.
+type proposer struct{}
+
+func (proposer) Propose(pages []archive.PageReading, l archive.Lists) []archive.Proposal {
+	return fields.Propose(pages, fields.Lists{Agencies: l.Agencies, Procedures: l.Procedures, Today: l.Today})
 }
