@@ -246,6 +246,24 @@ func TestReadingTextAndPages(t *testing.T) {
 	clerk.do("GET", at+"/pages/1/image?width=0", nil).refused(400, "invalid")
 }
 
+// proposer proposes an owner's identifier and a subject.
+type proposer struct{}
+
+func (proposer) Propose([]archive.PageReading, archive.Lists) []archive.Proposal {
+	return []archive.Proposal{{Field: "owner.id", Value: "066200012345", Confidence: 0.9, Page: 1, Box: archive.Box{X1: 1}}, {Field: "subject", Value: "Cấp phép", Confidence: 0.8, Page: 2}}
+}
+
+func TestProposalsMaskIdentifiers(t *testing.T) {
+	w := build(t, func(a *archive.Config, _ *api.Config) { a.Proposer = proposer{} })
+	clerk := w.clerk()
+	at := clerk.deposited("", paper(64))
+	w.work()
+	waitFor(t, func() bool { return clerk.do("GET", at+"/reading", nil).want(200).text("proposals.1.value") == "Cấp phép" })
+	if r := clerk.do("GET", at+"/reading", nil); r.text("proposals.0.value") != "066*****2345" || fmt.Sprint(r.at("proposals.0.box")) != "[0 0 1 0]" {
+		t.Errorf("reading %s", r.body)
+	}
+}
+
 func TestReadingAsEvents(t *testing.T) {
 	w := build(t)
 	clerk := w.clerk()
