@@ -161,7 +161,8 @@ func (s *Store) send(ctx context.Context, name string, src *source, id string, c
 		o, sha := s.options(src, id, c), src.sha
 		if s.config.Trailing {
 			o.Checksum, sha = minio.ChecksumSHA256, ""
-		} else if s.report.ChecksumHeader {
+		} else if s.report.ChecksumHeader && (!s.report.SignedBody || s.config.Retention > 0) {
+			// Where the signature is compared with the bytes it says as much, and the server hashes once less.
 			o.UserMetadata["X-Amz-Checksum-Sha256"] = src.checksum()
 		}
 		_, err := s.core.PutObject(ctx, s.config.Bucket, name, src.reader(0, src.size), src.size, src.md5, sha, o)

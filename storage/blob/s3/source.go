@@ -13,6 +13,8 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+
+	"sohoa/archive"
 )
 
 // source is bytes that can be sent as often as it takes, with their length and digests. Nothing of them is held in memory
@@ -25,6 +27,7 @@ type source struct {
 	md5    string // base64, when asked for
 	parts  []string
 	part   int64 // size of all parts but the last; zero when there are none
+	taken  bool  // sha is the caller's word
 	failed atomic.Pointer[error]
 	close  func()
 }
@@ -34,11 +37,24 @@ const small = 64 << 10
 
 var buffers = sync.Pool{New: func() any { b := make([]byte, 256<<10); return &b }}
 
+// Digested is a reader that knows what its bytes, all of them from the start, hash to. They are sent under that digest without
+// being hashed once more; when they are something else the server refuses them and the write is Corrupt.
+type Digested interface {
+	io.ReadSeeker
+	io.ReaderAt
+	Digest() archive.Digest
+}
+
 // source prepares what r holds. Errors of r come back as they are, marked as callerError.
 func (s *Store) source(ctx context.Context, r io.Reader) (*source, error) {
 	src := &source{close: func() {}}
 	var err error
+	known := archive.Digest{}
 	switch r := r.(type) {
+	case Digested:
+		if err = src.section(r); err == nil && src.base == 0 && src.size < s.config.Multipart && s.report.SignedBody && !s.config.Trailing && !s.wantMD5() {
+			known = r.Digest()
+		}
 	case *bytes.Reader:
 		err = src.section(r)
 	case *strings.Reader:
@@ -48,7 +64,9 @@ func (s *Store) source(ctx context.Context, r io.Reader) (*source, error) {
 	default:
 		err = src.spool(ctx, s.config.Temp, r)
 	}
-	if err == nil {
+	if src.taken = !known.IsZero(); src.taken {
+		src.sha = known.Hex()
+	} else if err == nil {
 		err = src.hash(ctx, s.config, s.wantMD5())
 	}
 	if err != nil {
@@ -63,6 +81,18 @@ type callerError struct{ err error }
 
 func (e callerError) Error() string { return e.err.Error() }
 func (e callerError) Unwrap() error { return e.err }
+
+// verify fails when the caller's word was wrong.
+func (src *source) verify(ctx context.Context, c Config) error {
+	said := src.sha
+	if err := src.hash(ctx, c, false); err != nil {
+		return err
+	}
+	if src.sha != said {
+		return archive.Errorf(archive.Corrupt, "the bytes hash to %s, not %s", src.sha, said)
+	}
+	return nil
+}
 
 // section takes what is left of r, which reads the same bytes again and again.
 func (src *source) section(r interface {

@@ -82,8 +82,8 @@ func (s *Store) check(key string) error {
 	return nil
 }
 
-// Create implements blob.Store. An *os.File, *bytes.Reader or *strings.Reader is sent as it lies, any other reader is
-// copied to a nameless file first.
+// Create implements blob.Store. An *os.File, *bytes.Reader or *strings.Reader is sent as it lies, and so is a
+// Digested; any other reader is copied to a nameless file first.
 func (s *Store) Create(ctx context.Context, key string, r io.Reader) error {
 	return s.write(ctx, "create", key, r, s.create)
 }
@@ -109,6 +109,10 @@ func (s *Store) write(ctx context.Context, op, key string, r io.Reader, do func(
 		err = do(ctx, s.name(key), src)
 		if e := src.failed.Load(); err != nil && e != nil {
 			err = callerError{*e}
+		} else if err != nil && src.taken && ctx.Err() == nil {
+			if e := src.verify(ctx, s.config); e != nil {
+				err = e
+			}
 		}
 	} else if !errors.As(err, new(callerError)) {
 		return blob.Fault(op, key, err) // of the folder for nameless files
