@@ -145,7 +145,7 @@ func (o *object) compareManifest(ctx context.Context, b *block, inv *inventory) 
 				continue
 			}
 			if _, err := o.store.Stat(ctx, o.key(p)); isGone(err) {
-				o.report("E092", p, "%s names it, it is not there", inv.path)
+				o.missing("E092", p, inv.path)
 			} else if err != nil {
 				return err
 			}
@@ -243,7 +243,7 @@ func (o *object) compareFiles() {
 	for p, c := range o.files {
 		if !c.seen {
 			missing[p] = true
-			o.report("E092", p, "the manifest names it, it is not there")
+			o.missing("E092", p, "the manifest")
 		}
 	}
 	if len(missing) == 0 {
@@ -251,7 +251,7 @@ func (o *object) compareFiles() {
 	}
 	for _, f := range o.root.fixity {
 		if missing[f.path] {
-			o.report("E093", f.path, "the fixity block names it, it is not there")
+			o.missing("E093", f.path, "the fixity block")
 		}
 	}
 }

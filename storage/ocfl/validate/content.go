@@ -66,7 +66,7 @@ func (o *object) readFile(ctx context.Context, p string, c *content) error {
 		o.report("E092", p, "it cannot be read: %v", err)
 		return nil
 	case isGone(err):
-		o.report("E092", p, "the manifest names it, it is not there")
+		o.missing("E092", p, "the manifest")
 		return nil
 	case err != nil:
 		return err

@@ -13,14 +13,18 @@ import (
 	"sohoa/archive"
 	"sohoa/archive/vaulttest"
 	"sohoa/internal/durable"
+	"sohoa/internal/testkit/s3server"
 	"sohoa/storage/blob"
 	"sohoa/storage/blob/mem"
+	"sohoa/storage/blob/s3"
 	"sohoa/storage/ocfl"
 	"sohoa/storage/ocfl/validate"
 )
 
 // house is how the house looks at its own store: its objects are addressed by sha256, which is a decision (W004).
 var house = validate.Options{Accept: []string{"W004"}}
+
+const scanText = "%PDF-1.7 bản quét"
 
 // own makes a store on a disk with objects of one, two and three versions, and returns it with the id of the last.
 func own(t *testing.T) (store *blob.Disk, dir string, id archive.ObjectID) {
@@ -30,6 +34,16 @@ func own(t *testing.T) (store *blob.Disk, dir string, id archive.ObjectID) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	id = fill(t, v)
+	if err := v.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return openStore(t, dir), dir, id
+}
+
+// fill makes objects of one, two and three versions, and returns the id of the last.
+func fill(t *testing.T, v *ocfl.Vault) (id archive.ObjectID) {
+	t.Helper()
 	for versions := 1; versions <= 3; versions++ {
 		id = archive.DocumentObject(archive.NewID())
 		for n := range versions {
@@ -38,17 +52,14 @@ func own(t *testing.T) (store *blob.Disk, dir string, id archive.ObjectID) {
 				Files: []archive.File{{Path: "metadata.json", Bytes: []byte(strings.Repeat("{}", n+1))}},
 			}
 			if n == 0 {
-				commit.Files = append(commit.Files, archive.File{Path: "versions/1/scan.pdf", Bytes: []byte("%PDF-1.7 bản quét")})
+				commit.Files = append(commit.Files, archive.File{Path: "versions/1/scan.pdf", Bytes: []byte(scanText)})
 			}
 			if _, err := v.Commit(t.Context(), commit); err != nil {
 				t.Fatal(err)
 			}
 		}
 	}
-	if err := v.Close(); err != nil {
-		t.Fatal(err)
-	}
-	return openStore(t, dir), dir, id
+	return id
 }
 
 func openStore(t *testing.T, dir string) *blob.Disk {
@@ -82,6 +93,45 @@ func TestOwnObjectsAreSound(t *testing.T) {
 	}
 	if got := object(t, store, folderOf(id), house); len(got) > 0 {
 		t.Errorf("found %v", got)
+	}
+}
+
+// In an object store there are no folders, and listing, opening and reading are requests.
+func TestOwnObjectsInAnObjectStoreAreSound(t *testing.T) {
+	server := s3server.Start(t)
+	store, err := s3.Open(t.Context(), s3.Config{
+		Endpoint: server.Address, Insecure: true, Bucket: server.Bucket(t), Style: s3.Path, Prefix: "kho",
+		Credentials: s3.Credentials{AccessKey: server.AccessKey, SecretKey: server.SecretKey},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { store.Close() })
+	spool, err := blob.OpenSpool(t.TempDir(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { spool.Close() })
+	v, err := ocfl.New(t.Context(), store, spool)
+	if err != nil {
+		t.Fatal(err)
+	}
+	id := fill(t, v)
+	if got := root(t, store, house); len(got) > 0 {
+		t.Errorf("found %v", got)
+	}
+	scan := folderOf(id) + "/v1/content/versions/1/scan.pdf"
+	if err := store.Replace(t.Context(), scan, archive.DigestOf([]byte(scanText)), strings.NewReader("x")); err != nil {
+		t.Fatal(err)
+	}
+	if err := store.Delete(t.Context(), folderOf(id)+"/0=ocfl_object_1.1"); err != nil {
+		t.Fatal(err)
+	}
+	if err := store.Create(t.Context(), folderOf(id)+"/v2/content/x", strings.NewReader("x")); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]string{"E003", "E023", "E092"}, codes(root(t, store, house))); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
 	}
 }
 
@@ -199,6 +249,9 @@ func TestDamageIsFound(t *testing.T) {
 				t.Errorf("found %v (-want +got)\n%s", found, diff)
 			}
 			for _, f := range found {
+				if gone := strings.HasSuffix(c.name, " gone") || strings.HasPrefix(c.name, "all of"); f.Missing != (gone && f.Code == "E092") && c.name != "the inventory of version 1, a file left out, resigned" {
+					t.Errorf("missing: %+v", f)
+				}
 				if c.path != "" && f.Path != c.path || f.Folder != folder || f.Detail == "" || !strings.Contains(c.file, "inventory.json") && f.Object != string(id) {
 					t.Errorf("found %+v", f)
 				}

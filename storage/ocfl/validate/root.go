@@ -197,7 +197,8 @@ func (r *root) marker(ctx context.Context, folder string) (string, error) {
 func (r *root) judgeObject(ctx context.Context, folder string) error {
 	o := newObject(r.store, folder, r.opts, r.found)
 	o.opts.ID, o.mayVanish = "", true
-	if err := o.run(ctx); err != nil {
+	o, err := judge(ctx, o)
+	if err != nil {
 		if o.err != nil && errors.Is(err, o.err) {
 			r.err = o.err
 		}

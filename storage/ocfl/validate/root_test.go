@@ -202,6 +202,36 @@ func TestEndings(t *testing.T) {
 	}
 }
 
+// A commit seen half done is looked at again when nobody commits; damage stays.
+func TestHold(t *testing.T) {
+	for name, check := range map[string]func(blob.Store, validate.Options) []validate.Finding{
+		"object": func(s blob.Store, o validate.Options) []validate.Finding { return object(t, s, "o", o) },
+		"root":   func(s blob.Store, o validate.Options) []validate.Finding { return root(t, s, o) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			store := made(t, plain)
+			put(t, store, map[string]string{"0=ocfl_1.1": "ocfl_1.1\n"})
+			held, released := []string{}, 0
+			o := validate.Options{Hold: func(id string) func() {
+				held = append(held, id)
+				store.Delete(t.Context(), "o/v2/content/b")
+				return func() { released++ }
+			}}
+			if got := check(store, o); len(got) > 0 || len(held) > 0 {
+				t.Errorf("sound: found %v, held %v", got, held)
+			}
+			put(t, store, map[string]string{"o/v2/content/b": "begun"})
+			if got := check(store, o); len(got) > 0 || len(held) != 1 || held[0] != "urn:x:1" || released != 1 {
+				t.Errorf("begun: found %v, held %v, released %d", got, held, released)
+			}
+			put(t, store, map[string]string{"o/v1/content/b": "stray"})
+			if got := check(store, o); len(got) != 1 || got[0].Code != "E023" || released != 2 {
+				t.Errorf("stray: found %v, released %d", got, released)
+			}
+		})
+	}
+}
+
 // What the store itself finds to be damaged, or cannot get off its disk, is damage of that file.
 func TestUnreadableFiles(t *testing.T) {
 	for key, want := range map[string]string{"o/v1/content/a": "E092", "o/inventory.json": "E060", "o/v1/inventory.json": "E060", "o/inventory.json.sha512": "E061", "o/0=ocfl_object_1.1": "E007"} {

@@ -10,7 +10,9 @@
 package validate
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -25,11 +27,12 @@ import (
 
 // Finding is one breach of the specification.
 type Finding struct {
-	Code   string // E… or W…, or Limit
-	Object string // the object's id as its inventory gives it, its folder when it gives none; "" for the storage root itself
-	Folder string // the object's folder in the store
-	Path   string // what is at fault, below Folder; "" when it is the object as a whole
-	Detail string // one sentence for people who know the store
+	Code    string // E… or W…, or Limit
+	Object  string // the object's id as its inventory gives it, its folder when it gives none; "" for the storage root itself
+	Folder  string // the object's folder in the store
+	Path    string // what is at fault, below Folder; "" when it is the object as a whole
+	Detail  string // one sentence for people who know the store
+	Missing bool   // Path is a file of content that is not there, rather than one that is not as it should be
 }
 
 // Error tells a breach of a MUST, or an object that could not be judged, from one of a SHOULD.
@@ -50,6 +53,11 @@ type Options struct {
 	Extensions   []string // names of local extensions, beside the registered ones
 	Ignore       []string // folders directly below the storage root that are not looked at, such as a volume's lost+found
 	MaxInventory int64    // bytes of the largest inventory that is read. Zero means 64 MiB
+
+	// Hold keeps everybody from committing to an object until it is released. It is called for an object in which something
+	// was found; the object is then judged again, and only what is found now is reported: a commit seen half done is no
+	// damage. Optional.
+	Hold func(id string) (release func())
 }
 
 func (o Options) maxInventory() int64 {
@@ -64,10 +72,31 @@ const perCode = 50
 
 // Object judges the object in a folder of the store and reports each breach to found, which may stop it by returning an error.
 // An empty folder is E003 and E063. The error is found's, the context's, or the store's; damage of the object is none. Acts
-// on the object meanwhile may be seen half done: whoever may commit to it waits.
+// on the object meanwhile may be seen half done, unless Options.Hold says how to wait for them.
 func Object(ctx context.Context, store blob.Store, folder string, o Options, found func(Finding) error) error {
-	v := newObject(store, folder, o, found)
-	return v.run(ctx)
+	_, err := judge(ctx, newObject(store, folder, o, found))
+	return err
+}
+
+// errSuspect ends a first look.
+var errSuspect = errors.New("something is found")
+
+// judge runs a validation, twice when it is to be sure, and returns the one that counts.
+func judge(ctx context.Context, o *object) (*object, error) {
+	if o.opts.Hold == nil {
+		return o, o.run(ctx)
+	}
+	look := *o
+	look.counts, look.last, look.told = map[string]int{}, map[string]Finding{}, map[string]bool{}
+	look.found = func(Finding) error { return errSuspect }
+	if err := look.run(ctx); !errors.Is(err, errSuspect) {
+		look.found = o.found
+		return &look, err
+	}
+	if id := cmp.Or(look.id, o.opts.ID); id != "" {
+		defer o.opts.Hold(id)()
+	}
+	return o, o.run(ctx)
 }
 
 // object is the state of one validation.
@@ -127,7 +156,7 @@ func (o *object) finish() error {
 		f := o.last[code]
 		if more := o.counts[code] - perCode; more > 0 && o.err == nil {
 			f.Detail = fmt.Sprintf("and %d more of this kind", more)
-			f.Path = ""
+			f.Path, f.Missing = "", false
 			o.err = o.found(f)
 		}
 	}
@@ -208,6 +237,16 @@ func (o *object) measure() {
 
 // report tells a finding unless its code is accepted, was told too often, or is not one of the object's specification.
 func (o *object) report(code, path, format string, args ...any) {
+	o.tell(Finding{Code: code, Path: path}, format, args...)
+}
+
+// missing reports a file of content that an inventory names.
+func (o *object) missing(code, path, who string) {
+	o.tell(Finding{Code: code, Path: path, Missing: true}, "%s names it, it is not there", who)
+}
+
+func (o *object) tell(f Finding, format string, args ...any) {
+	code := f.Code
 	if code = o.spec.code(code); code == "" || o.err != nil || slices.Contains(o.opts.Accept, code) {
 		return
 	}
@@ -215,7 +254,8 @@ func (o *object) report(code, path, format string, args ...any) {
 	if o.counts[code] > perCode {
 		return
 	}
-	f := Finding{Code: code, Object: short(o.name()), Folder: o.folder, Path: short(path), Detail: short(fmt.Sprintf(format, args...))}
+	f.Code, f.Object, f.Folder, f.Path = code, short(o.name()), o.folder, short(f.Path)
+	f.Detail = short(fmt.Sprintf(format, args...))
 	if o.counts[code] == perCode {
 		o.last[code] = f
 	}
