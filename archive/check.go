@@ -14,13 +14,32 @@ type CheckOptions struct {
 
 // Check compares vault, catalog, ledger and index and reports each difference to found, which may stop the check by
 // returning an error. Kinds: missing_object, unknown_object, missing_file, size_mismatch, digest_mismatch,
-// corrupt_object, tree_mismatch and the ledger's own, index_missing, index_extra.
+// corrupt_object, the vault's own (ocfl_e…), the ledger's own, index_missing, index_extra. What is wrong with an object is
+// said once: the vault's own findings are left out where its document was already found at fault.
 func (a *Archive) Check(ctx context.Context, o CheckOptions, found func(Discrepancy) error) error {
-	if err := a.checkDocuments(ctx, o, found); err != nil {
+	said := map[string]bool{}
+	once := func(d Discrepancy) error {
+		said[d.Object] = true
+		return found(d)
+	}
+	auditor, audits := a.Vault.(Auditor)
+	// Bytes are read once: by the vault's own audit where it has one.
+	if err := a.checkDocuments(ctx, o, o.ReadData && !audits, once); err != nil {
 		return err
 	}
-	if err := a.checkObjects(ctx, found); err != nil {
+	if err := a.checkObjects(ctx, once); err != nil {
 		return err
+	}
+	if audits {
+		err := auditor.Audit(ctx, o.ReadData, func(d Discrepancy) error {
+			if said[d.Object] {
+				return nil
+			}
+			return found(d)
+		})
+		if err != nil {
+			return err
+		}
 	}
 	if a.Ledger != nil {
 		if err := a.Ledger.Verify(ctx, found); err != nil {
@@ -30,7 +49,7 @@ func (a *Archive) Check(ctx context.Context, o CheckOptions, found func(Discrepa
 	return a.checkIndex(ctx, found)
 }
 
-func (a *Archive) checkDocuments(ctx context.Context, o CheckOptions, found func(Discrepancy) error) error {
+func (a *Archive) checkDocuments(ctx context.Context, o CheckOptions, read bool, found func(Discrepancy) error) error {
 	var after ID
 	for done := 0; ; {
 		var docs []Document
@@ -46,7 +65,7 @@ func (a *Archive) checkDocuments(ctx context.Context, o CheckOptions, found func
 			if docs[i].State == Disposed {
 				continue
 			}
-			if err := a.checkDocument(ctx, &docs[i], o.ReadData, found); err != nil {
+			if err := a.checkDocument(ctx, &docs[i], read, found); err != nil {
 				return err
 			}
 		}

@@ -103,6 +103,12 @@ type Vault interface {
 	Erase(ctx context.Context, object ObjectID) error
 }
 
+// Auditor is implemented by a Vault that can judge everything it holds by the standard it keeps, documents or not, and with
+// readContent every byte by its digest. Breaches go to found; the error is for a store that could not be read.
+type Auditor interface {
+	Audit(ctx context.Context, readContent bool, found func(Discrepancy) error) error
+}
+
 // Derived keeps what can be made again from the vault: words, text, page images. Losing it loses time only.
 // Implementations are safe for concurrent use.
 type Derived interface {
