@@ -49,7 +49,7 @@ func (o *options) flags(e *env, name string) *flag.FlagSet {
 	fs.SetOutput(e.stderr)
 	fs.Usage = func() { fs.PrintDefaults() }
 	fs.StringVar(&o.data, "data", "data", "`folder` of this house: store/, catalog.db, index/, derived/, spool/, keys/")
-	fs.StringVar(&o.store, "store", "", "where papers are kept: file:`DIR` (default: store in the data folder)")
+	fs.StringVar(&o.store, "store", "", "where papers are kept: file:`DIR` or s3://bucket/prefix?endpoint=https://host:port (default: store in the data folder); the keys of S3 are read from SOHOA_S3_ACCESS_KEY and SOHOA_S3_SECRET_KEY, or from the files that SOHOA_S3_ACCESS_KEY_FILE and SOHOA_S3_SECRET_KEY_FILE name")
 	if name == "rebuild" { // there the contract gives the name to a switch; the place comes from the environment
 		o.catalog, o.noTwin = e.getenv("SOHOA_CATALOG"), "catalog"
 	} else {
@@ -127,17 +127,6 @@ func (o *options) limits() archive.Limits {
 	l.Inspect.Time = o.inspectTime
 	l.Read.PageTime = o.pageTime
 	return l
-}
-
-// storeDir returns the folder of the store. Other kinds of store have their own words and are refused until they exist.
-func (o *options) storeDir() (string, error) {
-	switch {
-	case o.store == "":
-		return filepath.Join(o.data, "store"), nil
-	case strings.HasPrefix(o.store, "file:"):
-		return strings.TrimPrefix(o.store, "file:"), nil
-	}
-	return "", fmt.Errorf("--store takes file:DIR")
 }
 
 func (o *options) catalogDSN() string {

@@ -19,7 +19,6 @@ import (
 	"sohoa/storage/blob"
 	"sohoa/storage/catalog"
 	"sohoa/storage/ledger"
-	"sohoa/storage/ocfl"
 )
 
 // house is everything of one data folder, built and open.
@@ -30,8 +29,9 @@ type house struct {
 	inspector *child.Inspector
 	reader    *child.Reader
 	children  child.Options
-	sandbox   sandbox.Level // as proveSandbox found it
-	storeDir  string
+	sandbox   sandbox.Level   // as proveSandbox found it
+	storeKind string          // file or s3
+	storeDir  string          // the folder whose disk can fill up
 	syncs     durable.Counter // fsyncs of the store
 	engine    string          // sqlite or postgres
 	log       *slog.Logger
@@ -71,14 +71,10 @@ func openHouse(ctx context.Context, e *env, o *options, p parts) (h *house, err 
 	}
 	h.closers = append(h.closers, h.catalog)
 	h.engine, _, _ = strings.Cut(o.catalogDSN(), ":")
-	if h.storeDir, err = o.storeDir(); err != nil {
+	vault, err := h.openVault(ctx, e, o)
+	if err != nil {
 		return h, err
 	}
-	vault, err := ocfl.OpenDisk(h.storeDir, filepath.Join(o.data, "spool"), ocfl.Options{Syncs: &h.syncs})
-	if err != nil {
-		return h, fmt.Errorf("open store %s: %w", h.storeDir, err)
-	}
-	h.closers = append(h.closers, vault)
 	derived, err := blob.OpenDerived(filepath.Join(o.data, "derived"))
 	if err != nil {
 		return h, fmt.Errorf("open derived folder: %w", err)
