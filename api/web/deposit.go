@@ -17,6 +17,7 @@ type depositForm struct {
 	Agency   string // chosen custodian
 	Dossier  string
 	Accept   string
+	Largest  int64 // bytes of one file
 	Faults   Faults
 	Alert    string
 	Findings []Finding
@@ -27,7 +28,7 @@ type depositForm struct {
 
 const accepted = ".pdf,.jpg,.jpeg,.png,.tif,.tiff,application/pdf,image/jpeg,image/png,image/tiff"
 
-func (d *depositForm) furnish(v *visit, n names) {
+func (d *depositForm) furnish(v *visit, n names, most int64) {
 	kind := ""
 	for _, o := range d.Kinds {
 		if o.Selected {
@@ -35,7 +36,7 @@ func (d *depositForm) furnish(v *visit, n names) {
 		}
 	}
 	d.Kinds, d.Accept = v.options("kind", []string{string(archive.Component), string(archive.Result)}, kind), accepted
-	d.Must = v.actor.Agency == ""
+	d.Must, d.Largest = v.actor.Agency == "", most
 	for _, g := range n {
 		if v.actor.Covers(g.Code) {
 			d.Agencies = append(d.Agencies, Option{Value: g.Code.String(), Text: g.Name, Selected: g.Code.String() == d.Agency})

@@ -3,8 +3,10 @@ package web
 import (
 	"maps"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
+	"time"
 
 	"sohoa/archive"
 )
@@ -100,6 +102,7 @@ type trailPage struct {
 	Document string
 	Next     string
 	First    string
+	Table    string // the same as a CSV file
 	Faults   Faults
 }
 
@@ -136,6 +139,7 @@ func (p *Pages) trail(v *visit) error {
 	if d.Faults != nil {
 		return p.show(v, http.StatusBadRequest, "auditor/trail", d)
 	}
+	d.Table = table(f)
 	l, err := p.Archive.Trail(v.ctx, v.actor, f)
 	if err != nil {
 		return err
@@ -150,6 +154,24 @@ func (p *Pages) trail(v *visit) error {
 		d.First = v.with()
 	}
 	return p.show(v, http.StatusOK, "auditor/trail", d)
+}
+
+// table is the address of the same events as a CSV file.
+func table(f archive.EventFilter) string {
+	q := url.Values{"format": {"csv"}}
+	set := func(name, value string) {
+		if value != "" {
+			q.Set(name, value)
+		}
+	}
+	set("action", string(f.Action))
+	set("document", f.Document.String())
+	for name, t := range map[string]time.Time{"from": f.At.From, "to": f.At.To} {
+		if !t.IsZero() {
+			set(name, t.In(archive.Zone).Format(time.RFC3339))
+		}
+	}
+	return "/api/v1/events?" + q.Encode()
 }
 
 // date reads a day of a form and notes what is wrong with it.

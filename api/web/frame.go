@@ -23,6 +23,7 @@ type Frame struct {
 	Back    string // where a change of language leads back to
 	Query   string // what stands in the search box
 	Done    string // what has just been done
+	Now     string // when the page was made: prints carry it, with the name
 	Alert   string // what went wrong with what was just asked
 	Module  string // the script of the page, "" for none
 
@@ -51,7 +52,7 @@ func (f *Frame) Asks() bool { return f.Section != "search" }
 func (f *Frame) Vi() bool { return f.Lang != "en" }
 
 func (p *Pages) furnish(v *visit, f *Frame) {
-	f.Lang, f.assets = v.lang, p.assets
+	f.Lang, f.assets, f.Now = v.lang, p.assets, moment(p.Archive.Clock.Now())
 	f.Back = v.gin.Request.URL.RequestURI()
 	if v.gin.Request.Method != http.MethodGet {
 		f.Back = "/" // an address that was posted to may answer nothing to a GET

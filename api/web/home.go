@@ -101,7 +101,7 @@ func (p *Pages) showHome(v *visit, status int, form depositForm) error {
 	}
 	if d.MayDeposit {
 		d.Module = "home.js"
-		d.Deposit.furnish(v, names)
+		d.Deposit.furnish(v, names, p.Archive.Limits.FileBytes)
 	}
 	for i := range l.Items {
 		r := v.row(&l.Items[i], names)
@@ -214,8 +214,8 @@ func (v *visit) row(d *archive.Document, n names) Row {
 	if d.State == archive.Returned || d.State == archive.Withdrawn || d.State == archive.Discarded {
 		r.Reason = d.Reason
 	}
-	for _, f := range append(slices.Clone(d.Findings), d.Reading.Findings...) {
-		if f.Severity != archive.Info {
+	for _, f := range v.findings(append(slices.Clone(d.Findings), d.Reading.Findings...)) {
+		if f.Tone != "quiet" {
 			r.Warnings++
 		}
 	}

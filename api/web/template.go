@@ -188,7 +188,7 @@ func (p *Pages) show(v *visit, status int, name string, data framed) error {
 	h := v.gin.Writer.Header()
 	h.Set("Content-Type", "text/html; charset=utf-8")
 	h.Set("Content-Language", v.lang)
-	h.Add("Vary", "Accept-Language, Cookie")
+	h.Add("Vary", "Cookie")
 	v.gin.Writer.WriteHeader(status)
 	if v.gin.Request.Method != http.MethodHead {
 		_, _ = v.gin.Writer.Write(b.Bytes()) // the reader is gone: nobody is left to be told

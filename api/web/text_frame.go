@@ -7,6 +7,7 @@ var frameTexts = texts{
 	"frame.search":      {VI: "Tìm trong kho", EN: "Search the archive"},
 	"frame.search_hint": {VI: "Tìm theo nội dung, số, tên…", EN: "Search words, numbers, names…"},
 	"frame.self":        {VI: "Tài khoản của %s", EN: "Account of %s"},
+	"frame.printed":     {VI: "%s in từ Sohoa, %s", EN: "Printed from Sohoa by %s, %s"},
 	"frame.foot":        {VI: "Sohoa · số hóa và lưu giữ kết quả giải quyết thủ tục hành chính", EN: "Sohoa · digitising and keeping the results of administrative procedures"},
 
 	"nav.work":     {VI: "Bàn số hóa", EN: "Desk"},

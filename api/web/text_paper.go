@@ -79,6 +79,7 @@ var paperTexts = texts{
 	"document.findings":     {VI: "Cần lưu ý", EN: "To note"},
 	"document.also":         {VI: "Cũng đọc được trên giấy", EN: "Also read on the paper"},
 	"document.proposed":     {VI: "Ô viền nét đứt do máy đọc: xem lại với ảnh trang rồi bấm Enter để nhận.", EN: "Dashed fields were read by the machine: compare with the page, then press Enter to take each."},
+	"document.more_pages":   {VI: "và %d trang nữa", EN: "and %d more"},
 	"document.moves":        {VI: "Việc tiếp theo", EN: "What next"},
 	"document.why":          {VI: "%s: lý do", EN: "%s: reason"},
 	"document.discard_hint": {VI: "Có thể khôi phục trong 30 ngày; sau đó giấy tờ bị xóa hẳn.", EN: "It can be restored for 30 days; then it is erased."},

@@ -54,6 +54,7 @@ var searchTexts = texts{
 	"trail.paper":        {VI: "giấy tờ", EN: "paper"},
 	"trail.filter":       {VI: "Lọc", EN: "Filter"},
 	"trail.clear":        {VI: "Bỏ lọc", EN: "Clear"},
+	"trail.table":        {VI: "Tải về dạng CSV", EN: "Download as CSV"},
 	"trail.denied":       {VI: "không được", EN: "denied"},
 	"trail.nobody":       {VI: "Chưa đăng nhập", EN: "Not signed in"},
 	"trail.none":         {VI: "Không có sự kiện nào khớp.", EN: "No event matches."},

@@ -2,8 +2,10 @@ package web
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"net/url"
+	"runtime/debug"
 	"strings"
 
 	"github.com/gin-gonic/gin"
@@ -41,6 +43,7 @@ func (p *Pages) open(h handler) gin.HandlerFunc {
 		secure(c.Writer.Header())
 		v := &visit{gin: c, ctx: c.Request.Context()}
 		v.lang = p.Lang(v.ctx)
+		defer p.survive(v)
 		var err error
 		v.actor, v.account, v.known, err = p.Door.Who(c.Request)
 		if err == nil {
@@ -50,6 +53,23 @@ func (p *Pages) open(h handler) gin.HandlerFunc {
 			p.fail(v, err)
 		}
 	}
+}
+
+// survive answers a panic with a page, and leaves alone the one by which a handler cuts its connection.
+func (p *Pages) survive(v *visit) {
+	r := recover()
+	if r == nil {
+		return
+	}
+	if r == http.ErrAbortHandler {
+		panic(r)
+	}
+	err := fmt.Errorf("panic: %v", r)
+	p.Log.Error("panic", "page", v.gin.FullPath(), "err", err, "stack", string(debug.Stack()))
+	if v.gin.Writer.Written() {
+		panic(http.ErrAbortHandler)
+	}
+	p.fail(v, err)
 }
 
 // unsettled serves a page to whoever has signed in, even with a password that was printed.

@@ -116,19 +116,40 @@ func subtitle(d *archive.Document) string {
 	return d.Head().FileName
 }
 
-// Finding is one thing to say about a paper.
+// Finding is one thing to say about a paper, and about which of its pages.
 type Finding struct {
 	Tone  string
 	Level string
 	Text  string
-	Page  int
+	Pages []int // none for the whole paper
+	More  int   // pages beyond those named
 }
 
+// pagesNamed is how many pages one finding names: a thick file can have the same fault on each.
+const pagesNamed = 6
+
+// findings says each thing once, the worst first: inspection and reading may both have seen it, on many pages.
 func (v *visit) findings(fs []archive.Finding) []Finding {
 	tone := map[archive.Severity]string{archive.Info: "quiet", archive.Warning: "warn", archive.Fatal: "bad"}
+	rank := []archive.Severity{archive.Fatal, archive.Warning, archive.Info}
+	fs = slices.Clone(fs)
+	slices.SortStableFunc(fs, func(a, b archive.Finding) int {
+		return slices.Index(rank, a.Severity) - slices.Index(rank, b.Severity)
+	})
 	out := make([]Finding, 0, len(fs))
 	for _, f := range fs {
-		out = append(out, Finding{tone[f.Severity], v.t("severity." + string(f.Severity)), v.say(f.Msg), f.Page})
+		text := v.say(f.Msg)
+		i := slices.IndexFunc(out, func(o Finding) bool { return o.Text == text })
+		if i < 0 {
+			i, out = len(out), append(out, Finding{Tone: tone[f.Severity], Level: v.t("severity." + string(f.Severity)), Text: text})
+		}
+		switch o := &out[i]; {
+		case f.Page == 0 || slices.Contains(o.Pages, f.Page):
+		case len(o.Pages) < pagesNamed:
+			o.Pages = append(o.Pages, f.Page)
+		default:
+			o.More++
+		}
 	}
 	return out
 }

@@ -49,19 +49,30 @@ open(panels[0]);
 function showFindings(findings = []) {
   const list = document.querySelector("#findings");
   const tone = { info: "quiet", warning: "warn", error: "bad" };
-  list.replaceChildren(...findings.map((f) => {
+  const rank = ["error", "warning", "info"];
+  const once = new Map(); // each thing is said once, with the pages it holds for
+  for (const f of findings.toSorted((a, b) => rank.indexOf(a.severity) - rank.indexOf(b.severity))) {
+    if (!once.has(f.message)) once.set(f.message, { ...f, pages: new Set() });
+    if (f.page) once.get(f.message).pages.add(f.page);
+  }
+  list.replaceChildren(...[...once.values()].map((f) => {
     const li = document.createElement("li");
     li.className = tone[f.severity] ?? "quiet";
+    const level = document.createElement("strong");
+    level.className = "level";
+    level.textContent = say("severity_" + f.severity);
     const text = document.createElement("span");
     text.textContent = f.message;
-    li.append(text);
-    if (f.page) {
+    li.append(level, " ", text);
+    const pages = [...f.pages];
+    for (const n of pages.slice(0, 6)) {
       const a = document.createElement("a");
-      a.href = "?page=" + f.page;
-      a.dataset.page = f.page;
-      a.textContent = say("page", f.page);
+      a.href = "?page=" + n;
+      a.dataset.page = n;
+      a.textContent = say("page", n);
       li.append(" ", a);
     }
+    if (pages.length > 6) li.append(" " + say("page_more", pages.length - 6));
     return li;
   }));
   list.hidden = findings.length === 0;

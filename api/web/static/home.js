@@ -160,7 +160,8 @@ if (form) {
       }
       jobs.push(job);
       list.append(row);
-      queue.add(job);
+      if (file.size > Number(form.dataset.max)) queue.on(job, "refused", { code: "too_large", detail: say("too_large", bytes(Number(form.dataset.max))) });
+      else queue.add(job);
     }
     count();
   }
