@@ -16,11 +16,17 @@ var agencyHeads = []string{
 	"doi", "tram", "to", "hat", "chi nhanh", "cong doan", "bo chi huy", "bo tu lenh", "lien hiep", "lien minh", "cang vu", "nha xuat ban", "bao", "dai", "khu", "tram y te", "vien kiem sat", "lien hop", "doanh nghiep", "nha may", "xi nghiep",
 }
 
+// noHeads begin like an agency and go on with the name above: BAN CHỈ ĐẠO / PHÒNG CHỐNG THIÊN TAI.
+var noHeads = []string{"phong chong", "phong, chong", "phong chay", "to chuc", "dai bieu", "bao ve", "bao dam", "doi moi", "doi ngoai", "quy hoach", "quy dat", "so hoa", "hoi nhap", "doan ket", "khu vuc", "bo doi", "truong thanh", "vien chuc", "dai chung"}
+
 // areas begin the name of a place: on a line of their own they go on with the agency above.
 var areas = []string{"tinh", "thanh pho", "tp", "tp.", "quan", "huyen", "thi xa", "thi tran", "xa", "phuong", "dac khu"}
 
 func agencyStart(words []word) bool {
 	f := plain(words, true)
+	if starts(f, noHeads) {
+		return false
+	}
 	for _, h := range agencyHeads {
 		if f == h || strings.HasPrefix(f, h+" ") {
 			return true
@@ -67,7 +73,9 @@ func (p *paper) agencyBlocks() []block {
 
 // cleaned drops specks at both ends.
 func cleaned(words []word) []word {
-	bad := func(w word) bool { return letters(w.text) == 0 || letters(w.text) == 1 && w.conf < 0.5 || w.conf < 0.15 }
+	bad := func(w word) bool {
+		return letters(w.text) == 0 || letters(w.text) == 1 && w.conf < 0.5 || w.conf < 0.15
+	}
 	for len(words) > 0 && bad(words[0]) {
 		words = words[1:]
 	}
@@ -114,7 +122,7 @@ func (p *paper) findAgency() {
 			name = a.as
 			p.put(AgencyParent, name, 0.95-0.03*float32(edits), p.first, b.words)
 		} else {
-			p.put(AgencyParent, name, 0.8, p.first, b.words)
+			p.put(AgencyParent, mended(name), 0.8, p.first, b.words)
 		}
 	}
 	p.issuer = viet.Fold(issuer.text)
@@ -127,7 +135,7 @@ func (p *paper) findAgency() {
 		}
 	}
 	if a == nil {
-		p.put(AgencyName, issuer.text, 0.85, p.first, issuer.words)
+		p.put(AgencyName, mended(issuer.text), 0.85, p.first, issuer.words)
 	} else {
 		p.put(AgencyName, a.as, 0.97-0.03*float32(edits), p.first, issuer.words)
 		if a.code != "" {

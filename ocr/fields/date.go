@@ -18,7 +18,7 @@ type day struct {
 // dayIn finds "ngày dd tháng mm năm yyyy" in a run.
 func dayIn(r run) (day, bool) {
 	for i := range r.words {
-		if !like(r.words[i].fold, "ngay") {
+		if !like(r.words[i].fold, "ngay") || i+1 < len(r.words) && like(r.words[i+1].fold, "ngay") { // Quảng Ngãi, ngày 03
 			continue
 		}
 		month, year := -1, -1
@@ -118,7 +118,7 @@ var firstGiven = []string{"dang ky lan", "cap lan dau", "cap ngay", "ngay cap", 
 
 func (p *paper) issued(s *sheet, d day, conf float32) {
 	if place := tidy(join(d.before)); place != "" && letters(place) >= 3 && len(d.before) <= 8 && !starts(viet.Fold(place), firstGiven) {
-		p.put(Place, place, conf, s, d.before)
+		p.put(Place, mended(place), conf, s, d.before)
 	}
 	if d.date.IsZero() || d.date.Before(archive.Independence) || !p.lists.Today.IsZero() && p.lists.Today.Before(d.date) {
 		return

@@ -72,6 +72,15 @@ func (s *sheet) findHead() head {
 		}
 	}
 	if !h.found {
+		// Lost under a stamp, perhaps: a number at the upper left says where the columns are.
+		for _, r := range s.runs {
+			if r.cy() < 0.3*s.height && r.x0 < 0.3*s.width && r.cx() < 0.42*s.width && label(r.words) > 0 {
+				h.found, h.motto = true, run{x0: 0.46 * s.width, x1: 0.92 * s.width, y0: s.runs[0].y0, y1: s.runs[0].y1, tall: s.tall}
+				break
+			}
+		}
+	}
+	if !h.found {
 		return h
 	}
 	h.border = h.motto.x0 - 0.3*s.tall

@@ -20,10 +20,11 @@ type code struct {
 }
 
 var (
-	codeForm   = regexp.MustCompile(`^[.:;,_…\s]*([0-9OolI|]{0,7}[A-Za-zĐđ]?)((?:/(?:19|20)[0-9]{2})?)([/-])([\p{L}0-9][\p{L}0-9&./-]*)`)
-	bareNumber = regexp.MustCompile(`^[.:;,\s]*([0-9][0-9A-Z]*(?:/(?:19|20)[0-9]{2})?)\.?$`)
-	straight   = strings.NewReplacer("–", "-", "—", "-", "‐", "-", "‑", "-", "−", "-", "⁄", "/", "∕", "/", "Ð", "Đ", "Ɖ", "Đ")
-	asDigits   = strings.NewReplacer("O", "0", "o", "0", "l", "1", "I", "1", "|", "1")
+	codeForm      = regexp.MustCompile(`^[.:;,_…\s]*([^/-]{0,8}?)((?:/(?:19|20)[0-9]{2})?)([/-])([\p{L}0-9][\p{L}0-9&./-]*)`)
+	printedNumber = regexp.MustCompile(`^[OolI|]{0,2}[0-9][0-9OolI|]{0,5}[A-Za-z]?$`)
+	bareNumber    = regexp.MustCompile(`^[.:;,\s]*([0-9][0-9A-Z]*(?:/(?:19|20)[0-9]{2})?)\.?$`)
+	straight      = strings.NewReplacer("–", "-", "—", "-", "‐", "-", "‑", "-", "−", "-", "⁄", "/", "∕", "/", "Ð", "Đ", "Ɖ", "Đ")
+	asDigits      = strings.NewReplacer("O", "0", "o", "0", "l", "1", "I", "1", "|", "1")
 )
 
 // findNumber looks under the agency, then anywhere above the body for a line that begins with "Số".
@@ -93,6 +94,8 @@ func label(words []word) int {
 		if rest == "" || strings.ContainsAny(rest[:1], "0123456789/-") {
 			return 1
 		}
+	case len(words) > 2 && words[1].fold == "so:" && (first == "luat" || first == "lenh" || first == "giay" || first == "phep"): // Luật số: 40/2013/QH13
+		return 2
 	case first == "ma" && len(words) > 2 && words[1].fold == "so": // Mã số đăng ký: 40A8001273
 		for i, w := range words[:min(len(words), 8)] {
 			if strings.HasSuffix(w.fold, ":") && i+1 < len(words) {
@@ -133,7 +136,7 @@ func (s *sheet) parseCode(r run, tail []word) (code, bool) {
 	}
 	digits, year := m[1], m[2]
 	c.notation = s.notation(m[4])
-	if digits != "" && !strings.ContainsAny(digits, "0123456789") && asDigits.Replace(digits) == digits || letters(c.notation) == 0 {
+	if letters(c.notation) == 0 {
 		if letters(c.notation) == 0 && digits != "" { // Số: 45/2024
 			if b := bareNumber.FindStringSubmatch(text); b != nil {
 				c.number, c.notation, c.digits = b[1], "", c.rest
@@ -148,8 +151,12 @@ func (s *sheet) parseCode(r run, tail []word) (code, bool) {
 			break
 		}
 	}
-	c.number = asDigits.Replace(strings.TrimRight(digits, "abcdefghijkmnpqrstuvwxyz")) + strings.TrimLeft(digits, "0123456789OolI|") + year
-	if digits == "" || s.byHand(c.digits, r) {
+	printed := printedNumber.MatchString(digits)
+	c.number = asDigits.Replace(digits) + year
+	if n := len(digits); n > 1 && strings.ContainsAny(digits[n-1:], "abcdefghkmnpqrstuvwxyzABCDEFGH") { // 15a
+		c.number = asDigits.Replace(digits[:n-1]) + digits[n-1:] + year
+	}
+	if !printed || s.byHand(c.digits, r) {
 		c.number, c.hand = "", true
 	}
 	return c, true

@@ -228,7 +228,7 @@ func (p *paper) serial(s *sheet, r run) {
 
 // validity takes "có giá trị đến ngày …" as a day, "… trong thời hạn 06 tháng" as written, also across two lines.
 func (p *paper) validity(s *sheet, r, next run) {
-	if p.has(Validity) || !strings.Contains(r.fold, "gia tri") && !strings.Contains(r.fold, "hieu luc") && !strings.Contains(r.fold, "thoi han") {
+	if p.has(Validity) || !p.aResult() || !strings.Contains(r.fold, "gia tri") && !strings.Contains(r.fold, "hieu luc") && !strings.Contains(r.fold, "thoi han") {
 		return
 	}
 	both := r
@@ -244,8 +244,15 @@ func (p *paper) validity(s *sheet, r, next run) {
 		}
 	}
 	if m := durationForm.FindStringSubmatchIndex(fold); m != nil {
-		p.fromFold(Validity, s, both, m[2], m[3], 0.7)
+		if !strings.Contains(fold[m[0]:m[2]], "ngay") {
+			p.fromFold(Validity, s, both, m[2], m[3], 0.7)
+		}
 	}
+}
+
+// aResult reports that the paper names itself and is none of the types of correspondence: a permit, a certificate.
+func (p *paper) aResult() bool {
+	return p.title.found && kinds[p.title.kind].code == "" || p.title.found && strings.HasPrefix(kinds[p.title.kind].name, "Giấy ch")
 }
 
 // fromFold proposes the words that hold a stretch of the folded text, as they were read.

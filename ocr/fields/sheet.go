@@ -56,8 +56,31 @@ func newSheet(r *archive.PageReading) *sheet {
 		s.runs = append(s.runs, s.parted(line, 1.5)...)
 	}
 	s.sort()
+	s.rejoin()
 	s.margins()
 	return s
+}
+
+// rejoin puts together what stands on one line no further apart than words do, and was read as two.
+func (s *sheet) rejoin() {
+	for i := 0; i < len(s.runs); i++ {
+		for j := i + 1; j < len(s.runs) && j < i+8; j++ {
+			a, b := s.runs[i], s.runs[j]
+			if !a.beside(b) {
+				continue
+			}
+			if b.x0 < a.x0 {
+				a, b = b, a
+			}
+			if gap := b.x0 - a.x1; gap < -0.3*s.tall || gap > 0.7*s.tall || a.conf() < 0.4 || b.conf() < 0.4 {
+				continue
+			}
+			s.runs[i] = newRun(slices.Concat(a.words, b.words))
+			s.runs = slices.Delete(s.runs, j, j+1)
+			j = i
+		}
+	}
+	s.sort()
 }
 
 func (s *sheet) sort() {
@@ -236,6 +259,9 @@ func (s *sheet) margins() {
 // centred reports that a run stands in the middle between the margins or of the page.
 func (s *sheet) centred(r run) bool {
 	off := 0.035 * s.width
+	if r.wide() > 0.6*s.width {
+		off = 0.018 * s.width // an indented first line is half an indent off
+	}
 	return math.Abs(r.cx()-(s.left+s.right)/2) < off
 }
 

@@ -2,6 +2,7 @@ package fields
 
 import (
 	"math"
+	"regexp"
 	"strings"
 	"unicode"
 
@@ -33,7 +34,7 @@ var persons = []string{"nguoi lam don", "nguoi yeu cau", "nguoi khai", "nguoi de
 var authorities = []string{"tm.", "kt.", "tl.", "tuq.", "q.", "t/m", "k/t", "t/l", "tm", "kt", "tl", "tuq"}
 
 func authority(words []word) bool {
-	f := strings.TrimLeft(words[0].fold, " _'\"|.,-:;“")
+	f := strings.ReplaceAll(strings.TrimLeft(words[0].fold, " _'\"|.,-:;“"), ",", ".")
 	for _, a := range authorities {
 		if f == a || strings.HasSuffix(a, ".") && strings.HasPrefix(f, a) {
 			return len(words) > 1 || strings.Contains(f, ".")
@@ -86,16 +87,44 @@ type signature struct {
 	sheet *sheet
 	lines []run // authority and position
 	name  []word
+	next  *sheet // where the name stands when not on the same page
 }
 
 // findSigner takes the last block at the right with a name under it.
 func (p *paper) findSigner() {
+	var nameless *signature
 	for i := len(p.sheets) - 1; i >= 0; i-- {
-		if g, ok := p.sheets[i].signature(i == 0, p); ok {
+		g, ok := p.sheets[i].signature(i == 0, p)
+		if ok && len(g.name) == 0 && i+1 < len(p.sheets) && p.sheets[i+1].number == p.sheets[i].number+1 {
+			g.name = p.sheets[i+1].overleaf()
+			g.next = p.sheets[i+1]
+		}
+		if ok && len(g.name) > 0 {
 			p.signed(g)
 			return
 		}
+		if ok && nameless == nil {
+			nameless = &g
+		}
 	}
+	if nameless != nil {
+		p.signed(*nameless)
+	}
+}
+
+// overleaf is the name at the top of a page that the signature block of the page before ran over to.
+func (s *sheet) overleaf() []word {
+	for _, r := range s.runs {
+		if r.cy() > 0.25*s.height || r.wide() > 0.5*s.width {
+			break
+		}
+		if r.cx() > 0.5*s.width {
+			if name, ok := personName(r.words); ok {
+				return name
+			}
+		}
+	}
+	return nil
 }
 
 // signature looks for the lowest block of capitals right of the middle that a name stands under.
@@ -143,10 +172,10 @@ func (s *sheet) signature(first bool, p *paper) (signature, bool) {
 			if gap > 0.22*s.height {
 				break
 			}
-			if gap < 0.6*s.tall || math.Abs(o.cx()-r.cx()) > 0.14*s.width {
+			if gap < 1.2*s.tall || math.Abs(o.cx()-r.cx()) > 0.14*s.width {
 				continue
 			}
-			if name, ok := personName(o.words, s.tall); ok {
+			if name, ok := personName(o.words); ok {
 				g.name = name
 				break
 			}
@@ -159,15 +188,21 @@ func (s *sheet) signature(first bool, p *paper) (signature, bool) {
 	return best, len(best.lines) > 0
 }
 
-func nameLike(r run) bool { _, ok := personName(r.words, r.tall); return ok && capitals(r.text) < 0.6 }
+func nameLike(r run) bool { _, ok := personName(r.words); return ok && capitals(r.text) < 0.6 }
 
 // degrees stand before a name and are no part of it.
 var degrees = []string{"ts.", "ths.", "pgs.", "gs.", "bs.", "ks.", "pgs.ts.", "pgs.ts", "gs.ts.", "gs.ts", "tskh.", "bscki.", "bsckii.", "bs.cki", "bs.ckii", "luat su", "cn.", "ds."}
 
+// ranks stand before a name as degrees do.
+var ranks = []string{"dai tuong", "thuong tuong", "trung tuong", "thieu tuong", "dai ta", "thuong ta", "trung ta", "thieu ta", "dai uy", "thuong uy", "trung uy", "thieu uy"}
+
+// syllable is a Vietnamese syllable, folded.
+var syllable = regexp.MustCompile(`^(?:ngh?|nh?|gh?|gi|kh?|ch?|th?|tr|ph?|qu|[bdhlmrsvx])?[aeiouy]{1,3}(?:ng|nh|ch|[cmnpt])?$`)
+
 // personName returns the words of a run that are a person's name: two to seven, each with a capital first, letters only.
-func personName(words []word, tall float64) ([]word, bool) {
+func personName(words []word) ([]word, bool) {
 	junk := func(w word) bool {
-		return letters(w.text) == 0 || w.conf < 0.2 || letters(w.text) == 1 && w.conf < 0.6 && !strings.EqualFold(w.text, "Y")
+		return letters(w.text) == 0 || w.conf < 0.3 && !syllable.MatchString(strings.Trim(w.fold, " .,:;'\"|_-*“”‘`~")) || letters(w.text) == 1 && w.conf < 0.6 && !strings.EqualFold(w.text, "Y")
 	}
 	for len(words) > 0 && junk(words[0]) {
 		words = words[1:]
@@ -177,6 +212,10 @@ func personName(words []word, tall float64) ([]word, bool) {
 	}
 	for len(words) > 0 {
 		f := words[0].fold
+		if len(words) > 3 && contains(ranks, f+" "+words[1].fold) {
+			words = words[2:]
+			continue
+		}
 		isDegree := false
 		for _, d := range degrees {
 			isDegree = isDegree || f == d
@@ -196,7 +235,7 @@ func personName(words []word, tall float64) ([]word, bool) {
 		if len(runes) == 0 {
 			return nil, false
 		}
-		if !unicode.IsUpper(runes[0]) && !(i == 0 && letters(t) > 1 && w.conf < 0.8 && unicode.IsUpper(runes[1])) {
+		if !unicode.IsUpper(runes[0]) && !(i == 0 && letters(t) > 1 && w.conf < 0.8 && len(words) > 2) { // the seal lies over the first letter
 			return nil, false
 		}
 		for _, r := range runes {
@@ -238,13 +277,13 @@ func (p *paper) signed(g signature) {
 			}
 		default:
 			if name, d, ok := positionOf(fold); ok {
-				if len(auth) > 0 && i > 0 && strings.HasPrefix(g.lines[i-1].fold, "kt") && strings.HasSuffix(viet.Fold(strings.TrimPrefix(name, "Quyền ")), afterAuthority(g.lines[i-1])) && !strings.HasPrefix(name, "Phó") && afterAuthority(g.lines[i-1]) != "" {
-					// Who signs for the chairman is the vice-chairman: the seal lies over the first word.
-					if deputy, _, ok := positionOf("pho " + viet.Fold(name)); ok {
-						name, d = deputy, d+2
-					}
+				// Who signs for the chairman is the vice-chairman: the seal lies over the first word.
+				if deputy, _, ok := deputyOf(auth); ok && viet.Fold(deputy) == "pho "+viet.Fold(name) {
+					name, d = deputy, d+2
 				}
-				pos, posWords, edits = append(pos, name), append(posWords, words...), edits+d
+				pos, posWords, edits = []string{name}, words, d // the last that is an office of its own
+			} else if deputy, over, ok := deputyOf(auth); ok && strings.HasSuffix(fold, plain(over[1:], true)) {
+				pos, posWords, edits = []string{deputy}, words, 3
 			} else if len(auth) > 0 && len(pos) == 0 && !positionLed(fold) && i < len(g.lines)-1 {
 				auth = append(auth, words...) // the office signed for goes on
 			} else {
@@ -252,8 +291,11 @@ func (p *paper) signed(g signature) {
 			}
 		}
 	}
+	if deputy, over, ok := deputyOf(auth); ok && len(pos) == 0 {
+		p.put(SignerPosition, deputy, 0.5, g.sheet, over)
+	}
 	if len(auth) > 0 {
-		p.put(Authority, join(auth), 0.9, g.sheet, auth)
+		p.put(Authority, onBehalf(auth), 0.9, g.sheet, auth)
 	}
 	if len(pos) > 0 {
 		p.put(SignerPosition, strings.Join(pos, " "), 0.95-0.05*float32(edits), g.sheet, posWords)
@@ -265,14 +307,60 @@ func (p *paper) signed(g signature) {
 	if capitals(name) > 0.9 {
 		name = titled(name)
 	}
+	name = p.named(name)
 	name, conf := p.knownSigner(name, g.name)
-	p.put(SignerName, name, conf, g.sheet, g.name)
+	// A name stands under the middle of the position. What hangs to one side has lost a word, or its first letter.
+	if m, l := newRun(g.name), g.lines[len(g.lines)-1]; g.next == nil && math.Abs(m.cx()-l.cx()) > 1.2*g.sheet.tall || unicode.IsLower([]rune(name + " ")[0]) {
+		conf *= 0.6
+	}
+	on := g.sheet
+	if g.next != nil {
+		on = g.next
+	}
+	p.put(SignerName, name, conf, on, g.name)
 }
 
-// afterAuthority is what KT. stands before, folded.
-func afterAuthority(r run) string {
-	_, rest, _ := strings.Cut(plain(r.words, true), " ")
-	return rest
+// onBehalf writes the authority with its fixed words put right: TM. ỦY BAN NHÂN DÂN KT. CHỦ TỊCH.
+func onBehalf(auth []word) string {
+	var out []string
+	var office []word
+	flush := func() {
+		if len(office) == 0 {
+			return
+		}
+		if name, _, ok := positionOf(plain(office, true)); ok {
+			out = append(out, strings.ToUpper(name))
+		} else {
+			out = append(out, mended(join(office)))
+		}
+		office = nil
+	}
+	for i, w := range auth {
+		if f := strings.Trim(w.fold, " .,_'\"|-“"); i+1 < len(auth) && contains(authorities, f+".") {
+			flush()
+			out = append(out, strings.ToUpper(f)+".")
+			continue
+		}
+		office = append(office, w)
+	}
+	flush()
+	return strings.Join(out, " ")
+}
+
+// deputyOf returns who signs when the words end with "KT." and an office: its deputy (Decree 30/2020, annex I, II.7.a).
+func deputyOf(auth []word) (position string, words []word, ok bool) {
+	for i := len(auth) - 2; i >= 0; i-- {
+		if f := strings.Trim(auth[i].fold, " .,"); f != "kt" && f != "k/t" {
+			continue
+		}
+		office := plain(auth[i+1:], true)
+		if office == "bo truong" {
+			return "Thứ trưởng", auth[i:], true
+		}
+		position, _, ok = positionOf("pho " + office)
+		return position, auth[i:], ok && strings.HasPrefix(position, "Phó")
+	}
+	return "", nil, false
 }
 
 // knownSigner replaces a name read with doubt by the one confirmed name it is nearly, marks aside at most one letter.
@@ -297,4 +385,40 @@ func (p *paper) knownSigner(name string, words []word) (string, float32) {
 		return found, 0.9
 	}
 	return name, 0.9
+}
+
+// named returns the fuller form of a name that the paper gives elsewhere after "Ông" or "Bà": the seal over a signature takes
+// the first word or its first letter. The last two words must be the same, and no third person may end like them.
+func (p *paper) named(name string) string {
+	tail := strings.Fields(viet.Exact(name))
+	if len(tail) < 2 {
+		return name
+	}
+	fuller := ""
+	for _, s := range p.sheets {
+		for _, r := range s.runs {
+			for i, w := range r.words {
+				if f := strings.Trim(w.fold, ".,:;()-"); f != "ong" && f != "ba" && f != "chi" {
+					continue
+				}
+				words := nameAfter(r.words[i+1:])
+				full := tidy(join(words))
+				have := strings.Fields(viet.Exact(full))
+				if len(have) < len(tail) || len(have) > 6 || capitals(full) > 0.9 {
+					continue
+				}
+				if have[len(have)-1] != tail[len(tail)-1] || have[len(have)-2] != tail[len(tail)-2] {
+					continue
+				}
+				if fuller != "" && fuller != full {
+					return name
+				}
+				fuller = full
+			}
+		}
+	}
+	if fuller == "" {
+		return name
+	}
+	return fuller
 }

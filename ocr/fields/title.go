@@ -30,7 +30,7 @@ func (p *paper) findTitle() {
 		if !ok || strings.HasSuffix(r.text, ":") && capitals(r.text) > 0.9 && s.hasBases(i) {
 			continue
 		}
-		p.title = title{true, i, at, r.words[taken:], edits}
+		p.title = title{true, i, at, cleaned(r.words[taken:]), edits}
 		p.put(Type, kinds[at].name, 1-0.1*float32(edits), s, r.words[:taken])
 		return
 	}
@@ -71,7 +71,10 @@ func (p *paper) subjectBelow() {
 		if r.beside(above) || r.cy() < above.cy() {
 			continue
 		}
-		if r.y0-above.y1 > 1.3*s.tall+4 || !s.centred(r) || letters(r.text) < 2 {
+		if r.x1 < s.left || r.x0 > s.right || len(r.words) == 1 && r.conf() < 0.5 { // a speck in the margin
+			continue
+		}
+		if r.y0-above.y1 > 1.3*s.tall+4 || !s.centred(r) || !hasWord(r.fold) {
 			break
 		}
 		full := r.x0-s.left < 0.015*s.width && s.right-r.x1 < 0.015*s.width
@@ -92,12 +95,17 @@ func (p *paper) subjectBelow() {
 			break
 		}
 	}
-	value := strings.Join(parts, " ")
+	// A name of the type that goes on in capitals is written as a sentence, what stands below it as it is.
+	n := 0
+	for n < len(parts) && capitals(parts[n]) > 0.75 {
+		n++
+	}
+	value := strings.Join(parts[n:], " ")
+	if n > 0 {
+		value = p.lowered(strings.Join(parts[:n], " ")) + " " + value
+	}
 	if v := strings.TrimSpace(value); strings.HasPrefix(v, "(") && strings.HasSuffix(v, ")") && strings.Count(v, "(") == 1 {
 		value = v[1 : len(v)-1]
-	}
-	if capitals(value) > 0.75 {
-		value = p.lowered(value)
 	}
 	p.put(Subject, value, 0.95, s, words)
 }
