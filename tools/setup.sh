@@ -3,7 +3,7 @@
 #
 #   setup.sh go       stop with one line unless Go is new enough
 #   setup.sh run      what the program uses at run time: Tesseract with Vietnamese
-#   setup.sh test     that, and what tests use: a C compiler for the race detector, Chromium, npm
+#   setup.sh test     that, and what tests use: a C compiler for the race detector, Chromium, npm, PostgreSQL
 #   setup.sh web      the scripts browser tests load, from tools/web/package-lock.json
 #   setup.sh machine  what this machine is, for the head of a measurement
 #
@@ -33,6 +33,8 @@ missing() {
 	# A browser without a font that holds Vietnamese draws boxes; DejaVu is the smallest package that has every letter.
 	command -v chromium >/dev/null 2>&1 || echo chromium fonts-dejavu-core
 	command -v npm >/dev/null 2>&1 || echo nodejs npm
+	# Debian keeps the server's programs outside PATH. Only the programs are used: tests start clusters of their own.
+	command -v initdb >/dev/null 2>&1 || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || echo postgresql
 }
 
 install() {

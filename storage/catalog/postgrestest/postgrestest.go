@@ -18,6 +18,8 @@ import (
 	"testing"
 
 	_ "github.com/jackc/pgx/v5/stdlib"
+
+	"sohoa/internal/testkit"
 )
 
 // Cluster is a running PostgreSQL.
@@ -26,12 +28,12 @@ type Cluster struct {
 	names atomic.Int64
 }
 
-// Start makes a cluster and stops it with the test. Without PostgreSQL on the machine the test is skipped.
+// Start makes a cluster and stops it with the test. Without PostgreSQL on the machine the test is skipped, or fails when CI=true.
 func Start(t testing.TB) *Cluster {
 	t.Helper()
 	bin := programs()
 	if bin == "" {
-		t.Skip("PostgreSQL is not installed (Debian package postgresql)")
+		testkit.Missing(t, "PostgreSQL is not installed (Debian package postgresql)")
 	}
 	// Not t.TempDir: its parents can be entered by this user only, and the server may have to run as another.
 	dir, err := os.MkdirTemp("", "sohoa-pg")
