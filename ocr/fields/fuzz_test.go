@@ -1,46 +1,65 @@
 package fields
 
 import (
-	"encoding/json"
 	"math"
+	"strings"
 	"testing"
 	"unicode/utf8"
 
 	"sohoa/archive"
 )
 
+// scattered makes pages of any text: places gives each word where it stands, two bytes a word, over and over.
+func scattered(text string, places []byte) []archive.PageReading {
+	var pages []archive.PageReading
+	for n, page := range strings.SplitN(text, "\f", 6) {
+		r := archive.PageReading{Number: n + 1, Width: 595, Height: 842}
+		for i, line := range strings.Split(page, "\n") {
+			x, y := float32(80), float32(50+16*i)
+			for j, t := range strings.Fields(line) {
+				w := 5.5 * float32(len([]rune(t)))
+				conf := float32(0.9)
+				if len(places) > 0 {
+					at := places[(i*7+j)%len(places)]
+					x += float32(at>>4) * 16
+					y += float32(int(at&15)-8) * 2
+					conf = float32(at) / 255
+				}
+				r.Words = append(r.Words, archive.Word{Text: t, Line: i, Confidence: conf, Box: archive.Box{X0: x, Y0: y, X1: x + w, Y1: y + 12}})
+				x += w + 5
+			}
+		}
+		pages = append(pages, r)
+	}
+	return pages
+}
+
 // Whatever a page holds, there are at most as many proposals as fields, each with a value, a certainty and a place.
 func FuzzPropose(f *testing.F) {
-	for _, p := range []archive.PageReading{
-		{},
-		framed(middle(170, 50, "ỦY BAN NHÂN DÂN"), middle(170, 66, "XÃ EA SUR"), middle(170, 92, "Số: 12/QĐ-UBND"), middle(170, 112, "V/v"), middle(420, 92, "Ea Sur, ngày 1 tháng 2 năm 2025"), middle(315, 120, "QUYẾT ĐỊNH")),
-		framed(middle(430, 600, "KT. CHỦ TỊCH"), middle(430, 700, "Thái Hoàng Ấn"), left(85, 600, "Nơi nhận:"), left(85, 615, "- Như trên;")),
-		framed(left(110, 200, "Họ và tên: LỤC THỊ NHƯỜNG. Căn cước số 066188000000. có giá trị đến ngày 1/1/2030, số phát hành DA 104527")),
-		{Width: math.MaxFloat32, Height: 1, Words: []archive.Word{{Text: "Số:", Box: archive.Box{X0: 9, X1: 1}}}},
+	for _, text := range []string{
+		"ỦY BAN NHÂN DÂN CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM\nXÃ EA SUR Độc lập - Tự do - Hạnh phúc\nSố: 12/QĐ-UBND Ea Sur, ngày 1 tháng 2 năm 2025\nQUYẾT ĐỊNH\nVề việc giao đất\nCăn cứ Luật;",
+		"Số: /STC-NS\nV/v\nV/v báo cáo\nKính gửi: Sở\fKT. CHỦ TỊCH\nPHÓ CHỦ TỊCH\n\n\n\nThái Hoàng Ấn\nNơi nhận:\n- Như trên;\n- Lưu: VT.",
+		"GIẤY CHỨNG NHẬN\nMã số đăng ký: 40A8001273\nHọ và tên: ông LỤC THỊ NHƯỜNG. Căn cước số 066188000000. có giá trị đến ngày 1/1/2030, số phát hành DA 104527\nMã hồ sơ: H15.50.05.13-261008-0975 1.000123\nHỎA TỐC",
+		"Luật số: 40/2013/QH13\nTM.\nKT.\nQ. GIÁM ĐỐC\n: , . -\nSố:",
 	} {
-		b, err := json.Marshal([]archive.PageReading{p})
-		if err != nil {
-			f.Fatal(err)
-		}
-		f.Add(b)
+		f.Add(text, []byte{})
+		f.Add(text, []byte{0x80, 0x28, 0xf9, 0x07, 0xe8})
 	}
 	lists := Lists{Agencies: []archive.Agency{{Name: "Ủy ban nhân dân xã Ea Sur"}, {}}, Signers: []archive.Signer{{Name: "Thái Hoàng Ẩn"}, {}}, Procedures: []archive.Procedure{{Code: "1.000123", Results: []string{"Quyết định", ""}}}}
-	f.Fuzz(func(t *testing.T, b []byte) {
-		var pages []archive.PageReading
-		if json.Unmarshal(b, &pages) != nil {
-			return
-		}
+	f.Fuzz(func(t *testing.T, text string, places []byte) {
 		seen := map[string]bool{}
-		for _, p := range Propose(pages, lists) {
-			if seen[p.Field] || p.Value == "" || len(p.Value) > maxValue || !utf8.ValidString(p.Value) && utf8.Valid(b) || !(p.Confidence >= 0 && p.Confidence <= maxConfidence) || math.IsNaN(float64(p.Box.X0+p.Box.Y1)) {
+		for _, p := range Propose(scattered(text, places), lists) {
+			if seen[p.Field] || p.Value == "" || len(p.Value) > maxValue || !(p.Confidence >= 0 && p.Confidence <= maxConfidence) || p.Box.X1 < p.Box.X0 || p.Page < 1 {
 				t.Errorf("%+v", p)
 			}
-			seen[p.Field] = true
+			if seen[p.Field] = true; utf8.ValidString(text) && !utf8.ValidString(p.Value) {
+				t.Errorf("%s is no text: %q", p.Field, p.Value)
+			}
 		}
 	})
 }
 
-// Numbers no JSON can carry.
+// Boxes as no page has them.
 func TestBoxesThatAreNone(t *testing.T) {
 	nan, inf := float32(math.NaN()), float32(math.Inf(1))
 	page := framed(middle(170, 92, "Số: 12/QĐ-UBND"), middle(315, 120, "QUYẾT ĐỊNH"))

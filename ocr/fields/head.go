@@ -141,8 +141,11 @@ func (s *sheet) heading(r run) bool {
 	if !s.centred(r) && math.Abs(r.cx()-s.width/2) > 0.05*s.width {
 		return false
 	}
-	at, _, _, ok := kindAt(r.words)
-	return ok && capitals(r.text) > 0.7 && kinds[at].name != ""
+	if capitals(r.text) <= 0.7 {
+		return false
+	}
+	_, _, _, ok := kindAt(r.words)
+	return ok
 }
 
 // wordsAt returns the words that hold the bytes start to end of the run's folded text.

@@ -47,6 +47,8 @@ type Lists struct {
 
 const (
 	maxWords = 4000 // of one page that are looked at; a page full of small print has 1,500
+	maxRuns  = 1500 // of one page; a table of small cells has 400
+	maxWord  = 120  // bytes of one word; what is longer is none
 	maxValue = 2000 // bytes of one value
 )
 

@@ -54,7 +54,7 @@ func (p *paper) findOwner() {
 						if capitals(name) > 0.9 {
 							name = titled(name)
 						}
-						p.put(OwnerName, name, 0.85, s, words)
+						p.put(OwnerName, p.apostrophes(name), 0.85, s, words)
 					}
 				}
 			}
@@ -296,4 +296,31 @@ func (p *paper) findProcedure() {
 	if found != "" {
 		p.put(ProcedureCode, found, 0.6, s, s.runs[p.title.at].words)
 	}
+}
+
+// apostrophes gives a name the apostrophe that another place of the paper has in it: recognition loses the small sign of
+// H'Rưm, and adds none.
+func (p *paper) apostrophes(name string) string {
+	n := strings.Count(name, " ") + 1
+	bare := strings.ReplaceAll(viet.Fold(name), "'", "")
+	if strings.Contains(viet.Fold(name), "'") {
+		return name
+	}
+	for _, s := range p.sheets {
+		for _, r := range s.runs {
+			if !strings.Contains(r.fold, "'") {
+				continue
+			}
+			for i := 0; i+n <= len(r.words); i++ {
+				other := tidy(join(r.words[i : i+n]))
+				if f := viet.Fold(other); strings.Contains(f, "'") && strings.ReplaceAll(f, "'", "") == bare {
+					if capitals(other) > 0.9 {
+						other = titled(other)
+					}
+					return other
+				}
+			}
+		}
+	}
+	return name
 }

@@ -56,6 +56,7 @@ func newSheet(r *archive.PageReading) *sheet {
 		s.runs = append(s.runs, s.parted(line, 1.5)...)
 	}
 	s.sort()
+	s.runs = s.runs[:min(len(s.runs), maxRuns)]
 	s.rejoin()
 	s.margins()
 	return s
@@ -93,7 +94,7 @@ func (s *sheet) words(in []archive.Word) []word {
 	for _, w := range in {
 		b := w.Box
 		sum := float64(b.X0) + float64(b.Y0) + float64(b.X1) + float64(b.Y1)
-		if math.IsNaN(sum) || math.Abs(sum) > 1e6 || b.X1 < b.X0 || b.Y1 < b.Y0 || len(w.Text) > 400 {
+		if math.IsNaN(sum) || math.Abs(sum) > 1e6 || b.X1 < b.X0 || b.Y1 < b.Y0 || len(w.Text) > maxWord {
 			continue
 		}
 		conf := w.Confidence

@@ -46,6 +46,9 @@ func authority(words []word) bool {
 // positionOf returns the position the words are, and the edits it needed.
 func positionOf(fold string) (name string, edits int, ok bool) {
 	fold = strings.Trim(fold, " .,:;-_'\"|*()“”‘")
+	if len(fold) > 80 {
+		return "", 0, false
+	}
 	best := 100
 	for i, f := range positionFolds {
 		limit := len(f) / 6
@@ -141,12 +144,21 @@ func (s *sheet) signature(first bool, p *paper) (signature, bool) {
 		}
 	}
 	var used run
+	position := make(map[int]bool, 8) // asked once of each run
+	isPosition := func(i int) bool {
+		v, ok := position[i]
+		if !ok {
+			v = s.isPosition(s.runs[i])
+			position[i] = v
+		}
+		return v
+	}
 	for i, r := range s.runs {
 		if r.cy() < top || r.cx() < 0.5*s.width || r.x0 < 0.38*s.width || r.words == nil {
 			continue
 		}
 		person := starts(strings.Trim(r.fold, " .'\"|_“"), persons)
-		if !person && !s.isPosition(r) {
+		if !person && !isPosition(i) {
 			continue
 		}
 		if len(used.words) > 0 && r.cy() <= used.cy() {
@@ -160,7 +172,7 @@ func (s *sheet) signature(first bool, p *paper) (signature, bool) {
 			if o.y0-last.y1 > 1.6*s.tall+4 {
 				break
 			}
-			if math.Abs(o.cx()-r.cx()) < 0.15*s.width && o.x0 > 0.36*s.width && o.cy() > last.cy()+0.4*s.tall && (s.isPosition(o) || capitals(o.text) > 0.85 && letters(o.text) > 6 && o.conf() > 0.6 && authority(g.lines[0].words) && !nameLike(o)) {
+			if math.Abs(o.cx()-r.cx()) < 0.15*s.width && o.x0 > 0.36*s.width && o.cy() > last.cy()+0.4*s.tall && (isPosition(j) || capitals(o.text) > 0.85 && letters(o.text) > 6 && o.conf() > 0.6 && authority(g.lines[0].words) && !nameLike(o)) {
 				g.lines = append(g.lines, o)
 				at = j
 			}
