@@ -234,7 +234,8 @@ func TestJourneyOfAClerkAndAChecker(t *testing.T) {
 			p.Click("#tab-fields")
 			p.Eval(`document.querySelector("#f-subject").focus()`, nil)
 			p.Press(browser.Enter, browser.Ctrl)
-			p.WaitText(".note", "Đã gửi kiểm tra")
+			p.WaitText(".note", "Đây là giấy tờ tiếp theo")
+			p.Wait(`document.activeElement.name === "type"`) // and begins again
 			p.Quiet()
 
 			// A second person, by one key.

@@ -109,6 +109,7 @@ var paperTexts = texts{
 	"keys.words":   {VI: "hiện hoặc ẩn chữ đã đọc", EN: "show or hide the words"},
 	"keys.return":  {VI: "trả lại: mở ô ghi lý do", EN: "return: open the box for the reason"},
 	"keys.letters": {VI: "Dùng phím tắt một chữ", EN: "Use single-letter keys"},
+	"keys.form":    {VI: "vào ô đầu của biểu mẫu", EN: "go to the first field"},
 	"keys.search":  {VI: "đến ô tìm kiếm", EN: "go to the search box"},
 	"keys.help":    {VI: "mở bảng này", EN: "open this list"},
 	"keys.close":   {VI: "Đóng", EN: "Close"},

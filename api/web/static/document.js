@@ -123,6 +123,9 @@ if (["waiting", "running"].includes(root.dataset.state)) {
     .catch(() => {});
 }
 
+// Whoever goes from paper to paper begins in the first field.
+if (form && new URLSearchParams(location.search).get("done")?.endsWith("_next")) form.elements.type?.focus({ preventScroll: true });
+
 // Keys. Nothing fires while a syllable is being composed.
 // Enter takes a field and never sends the form on by itself.
 form?.addEventListener("keypress", (e) => { if (e.key === "Enter" && e.target.matches("input, select")) e.preventDefault(); });
@@ -158,6 +161,11 @@ document.addEventListener("keydown", (e) => {
     ArrowLeft: () => viewer.go(viewer.page - 1), PageUp: () => viewer.go(viewer.page - 1),
     "+": () => viewer.closer(), "=": () => viewer.closer(), "-": () => viewer.farther(), 0: () => viewer.reset(), r: () => viewer.turn(), w: () => viewer.toggle(),
   }[e.key];
+  if (e.key === "f" && form) {
+    e.preventDefault();
+    order()[0]?.focus();
+    return;
+  }
   if (act && viewer.sheet) {
     e.preventDefault();
     act();

@@ -205,7 +205,7 @@ export class Fields {
         also.push(p);
         continue;
       }
-      if (this.offers.has(name) || el.value.trim() || el === document.activeElement || p.value.includes("*")) continue;
+      if (this.offers.has(name) || el.value.trim() || p.value.includes("*")) continue;
       el.value = name === "type" ? this.nameOf(p.value) : name === "issued_on" ? local(p.value) : p.value;
       const note = document.createElement("p");
       note.className = "hint";
@@ -219,6 +219,7 @@ export class Fields {
       const offer = { el, note, place: { page: p.page, box: p.box }, code: code ? code.value : null, value: el.value };
       this.offers.set(name, offer);
       el.addEventListener("focus", () => light(offer.place));
+      if (el === document.activeElement) light(offer.place);
       el.addEventListener("blur", () => light(null));
       el.addEventListener("input", () => this.take(name));
       el.addEventListener("keydown", (e) => {

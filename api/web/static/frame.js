@@ -1,5 +1,4 @@
-// What every page has: the mark that script runs, menus that close, and keys that lead to the search box and the help.
-document.documentElement.classList.add("script");
+// What every page has: menus that close, and keys that lead to the search box and the help.
 
 // Nothing may fire while a Vietnamese syllable is being composed; 229 is what some input methods send instead.
 export const composing = (e) => e.isComposing || e.keyCode === 229;
