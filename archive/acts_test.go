@@ -355,6 +355,40 @@ func (b *slowBody) Read(p []byte) (int, error) {
 	return b.r.Read(p)
 }
 
+// A catalog lost and begun again over the old store: nothing of the store is cleaned up until somebody has looked.
+func TestFreshCatalogOverAnOldStoreKeepsTheJanitorStill(t *testing.T) {
+	h := open(t)
+	ctx := context.Background()
+	h.deposit(t, "một")
+	h.close()
+	h.cat = nil
+	for _, f := range []string{"catalog.db", "catalog.db-wal", "catalog.db-shm"} {
+		os.Remove(filepath.Join(h.dir, f))
+	}
+	h.reopen(t)
+	if err := h.GuardStore(ctx); err != nil {
+		t.Fatal(err)
+	}
+	intent := archive.Intent{ID: archive.NewID(), Node: "node", Act: "spool", CreatedAt: h.clock.Now(), ExpiresAt: h.clock.Now()}
+	if err := h.cat.Update(ctx, func(tx archive.Tx) error { return tx.Intents().Open(ctx, intent) }); err != nil {
+		t.Fatal(err)
+	}
+	h.clock.pass(time.Hour)
+	if n, err := h.Sweep(ctx); n != 0 || err != nil {
+		t.Errorf("before check the janitor closed %d intents, %v", n, err)
+	}
+	var kinds []string
+	if err := h.Check(ctx, archive.CheckOptions{}, func(d archive.Discrepancy) error { kinds = append(kinds, d.Kind); return nil }); err != nil {
+		t.Fatal(err)
+	}
+	if !slices.Equal(kinds, []string{"unknown_object"}) {
+		t.Errorf("check found %v", kinds)
+	}
+	if n, err := h.Sweep(ctx); n != 1 || err != nil {
+		t.Errorf("after check the janitor closed %d intents, %v", n, err)
+	}
+}
+
 func TestWayOfAPaper(t *testing.T) {
 	h := open(t)
 	ctx := context.Background()

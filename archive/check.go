@@ -46,7 +46,10 @@ func (a *Archive) Check(ctx context.Context, o CheckOptions, found func(Discrepa
 			return err
 		}
 	}
-	return a.checkIndex(ctx, found)
+	if err := a.checkIndex(ctx, found); err != nil {
+		return err
+	}
+	return a.Catalog.Update(ctx, func(tx Tx) error { return tx.Settings().Delete(ctx, janitorOff) })
 }
 
 func (a *Archive) checkDocuments(ctx context.Context, o CheckOptions, read bool, found func(Discrepancy) error) error {

@@ -105,6 +105,28 @@ func (a *Archive) recoverIntent(ctx context.Context, i Intent) error {
 // to clean up until check has run.
 const janitorOff = "janitor_off"
 
+// GuardStore keeps the janitor still when a catalog that has never seen an event stands over a store that holds objects. It
+// is called once at start; Check lifts it.
+func (a *Archive) GuardStore(ctx context.Context) error {
+	fresh := false
+	err := a.Catalog.View(ctx, func(tx Tx) error {
+		l, err := tx.Events().Browse(ctx, EventFilter{Limit: 1})
+		fresh = len(l.Items) == 0
+		return err
+	})
+	if err != nil || !fresh {
+		return err
+	}
+	for _, err := range a.Vault.List(ctx) {
+		if err != nil {
+			return err
+		}
+		a.Log.Warn("the store holds objects this catalog has never heard of; nothing is cleaned up until sohoa check has run")
+		return a.Catalog.Update(ctx, func(tx Tx) error { return tx.Settings().Set(ctx, janitorOff, "true") })
+	}
+	return nil
+}
+
 // Sweep does one round of the janitor: intents of this node's former life, expired intents of any node, sessions and
 // answers past their time, and discarded papers whose time to be restored is over. It returns how many intents it closed.
 func (a *Archive) Sweep(ctx context.Context) (int, error) {

@@ -59,6 +59,9 @@ func runServer(ctx context.Context, e *env, o *options, ready func(context.Conte
 	if err := h.proveSandbox(ctx, o); err != nil {
 		return exitFailed, err
 	}
+	if err := h.archive.GuardStore(ctx); err != nil {
+		return exitFailed, err
+	}
 	ln, err := net.Listen("tcp", o.listen)
 	if err != nil {
 		return exitFailed, fmt.Errorf("listen on %s: %w; choose another address with --listen", o.listen, err)
