@@ -13,6 +13,7 @@ import (
 )
 
 func TestParseURL(t *testing.T) {
+	t.Parallel()
 	cases := []struct {
 		reason  string
 		address string

@@ -34,8 +34,6 @@ const (
 	late      trouble = "no answer in time, done later"
 )
 
-var troubles = []trouble{fails, failsDone, busy, reset, lost, truncated, hangs, late}
-
 // impatience is the time of one try behind a proxy that hangs.
 const impatience = 300 * time.Millisecond
 

@@ -34,12 +34,14 @@ func open(t testing.TB, c s3.Config) *s3.Store {
 }
 
 func TestStore(t *testing.T) {
+	t.Parallel()
 	server := s3server.Start(t)
 	blobtest.Run(t, func(t *testing.T) blob.Store { return open(t, config(server, server.Bucket(t))) })
 }
 
 // Below a prefix, beside strangers, and with everything above a few bytes sent in parts.
 func TestStoreBelowAPrefixInParts(t *testing.T) {
+	t.Parallel()
 	server := s3server.Start(t)
 	blobtest.Run(t, func(t *testing.T) blob.Store {
 		c := config(server, server.Bucket(t))
@@ -53,6 +55,7 @@ func TestStoreBelowAPrefixInParts(t *testing.T) {
 }
 
 func TestVault(t *testing.T) {
+	t.Parallel()
 	server := s3server.Start(t)
 	vaulttest.Run(t, func(t *testing.T) vaulttest.Setup {
 		bucket, spool := server.Bucket(t), t.TempDir()

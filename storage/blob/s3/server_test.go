@@ -35,6 +35,7 @@ func admin(t testing.TB, server *s3server.Server) *minio.Core {
 
 // What the test server does, found and not believed. A new version of it that does something else is a line here.
 func TestProbe(t *testing.T) {
+	t.Parallel()
 	server := s3server.Start(t)
 	c := config(server, server.Bucket(t))
 	c.Prefix = "kho"
@@ -73,6 +74,7 @@ func names(t testing.TB, server *s3server.Server, bucket string) (found []string
 
 // An endpoint that carries out every write, whatever its condition, is found out and lived with.
 func TestStoreOnAnEndpointWithoutConditions(t *testing.T) {
+	t.Parallel()
 	server := s3server.Start(t)
 	p := startProxy(t, server)
 	forward := p.forward
@@ -94,6 +96,7 @@ func TestStoreOnAnEndpointWithoutConditions(t *testing.T) {
 
 // Under a certificate of one's own.
 func TestTLS(t *testing.T) {
+	t.Parallel()
 	server := s3server.Start(t)
 	p := newProxy(t, server)
 	p.StartTLS()
@@ -114,6 +117,7 @@ func TestTLS(t *testing.T) {
 }
 
 func TestHostStyle(t *testing.T) {
+	t.Parallel()
 	server := s3server.Start(t)
 	p := startProxy(t, server)
 	c := p.config(server, server.Bucket(t)).DialForTest(p.Listener.Addr().String())
@@ -135,6 +139,7 @@ func TestHostStyle(t *testing.T) {
 
 // Every write asks for encryption when it is configured, one in parts when it begins.
 func TestEncryptionIsAskedFor(t *testing.T) {
+	t.Parallel()
 	server := s3server.Start(t)
 	p := startProxy(t, server)
 	for _, sse := range []s3.Encryption{"AES256", "aws:kms:key1"} {
@@ -170,6 +175,7 @@ func TestEncryptionIsAskedFor(t *testing.T) {
 
 // Uploads that died are aborted once they are old; those of living neighbours are left alone.
 func TestLeftOverUploads(t *testing.T) {
+	t.Parallel()
 	server := s3server.Start(t)
 	c := config(server, server.Bucket(t))
 	c.Prefix = "kho"
@@ -202,6 +208,7 @@ func unfinished(t testing.TB, core *minio.Core, bucket string) int {
 
 // An upload in parts that fails takes its parts with it.
 func TestFailedUploadLeavesNoParts(t *testing.T) {
+	t.Parallel()
 	server := s3server.Start(t)
 	p := startProxy(t, server)
 	c := p.config(server, server.Bucket(t))
@@ -236,6 +243,7 @@ func TestFailedUploadLeavesNoParts(t *testing.T) {
 
 // In a bucket with versions a removed key keeps its bytes, unless they are to be purged; a locked one keeps them in any case.
 func TestVersionsAndLock(t *testing.T) {
+	t.Parallel()
 	server := s3server.Start(t)
 	core := admin(t, server)
 	for _, want := range []struct {
@@ -304,6 +312,7 @@ func TestVersionsAndLock(t *testing.T) {
 
 // Who cannot be let in is told at once, and a bucket that is not there is no empty store.
 func TestOpenRefuses(t *testing.T) {
+	t.Parallel()
 	server := s3server.Start(t)
 	c := config(server, server.Bucket(t))
 	c.Credentials.SecretKey = "another"
