@@ -141,6 +141,8 @@ func TestPropose(t *testing.T) {
 			map[string]string{SignerName: "Tạ Thu Hường Giang"}},
 		{"a name read for certain stays as read", []put{middle(430, 600, "GIÁM ĐỐC"), middle(430, 700, "Tạ Thú Hường Giang")}, Lists{Signers: []archive.Signer{{Name: "Tạ Thu Hường Giang"}}},
 			map[string]string{SignerName: "Tạ Thú Hường Giang"}},
+		{"the end of a name, the rest under the seal, is that of one known signer", []put{middle(430, 600, "GIÁM ĐỐC"), left(420, 700, "~Ảnh Hiền Thục")},
+			Lists{Signers: []archive.Signer{{Name: "Mạc Thanh Hiền Thục"}, {Name: "Tạ Thu Hường"}}}, map[string]string{SignerName: "Mạc Thanh Hiền Thục"}},
 		{"nobody's name is made of a position", []put{middle(430, 600, "KT. GIÁM ĐỐC"), middle(430, 640, "Phó Giám Đốc")}, Lists{}, map[string]string{SignerName: "", SignerPosition: "Phó Giám đốc"}},
 	}
 	for _, c := range cases {
