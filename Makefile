@@ -21,7 +21,7 @@ BUILDFLAGS ?=
 FUZZTIME   ?= 30s
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test check fuzz bench licenses papers setup-run setup-test go fmt vet lint tidy shell web clean
+.PHONY: help run build test check fuzz bench licenses papers setup-run setup-test go fmt vet lint tidy shell web s3server clean
 
 help: ## this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -43,7 +43,7 @@ build: go ## the one program, bin/sohoa
 	@$(GO) build $(BUILDFLAGS) -ldflags '$(LDFLAGS)' -o $(BIN)/sohoa ./cmd/sohoa
 
 # The race detector is C: without a compiler (and without a way to install one) the tests still run, and say so.
-test: setup-test web ## install what tests need, run all of them with the race detector
+test: setup-test web s3server ## install what tests need, run all of them with the race detector
 	@if cc=$$(command -v gcc || command -v cc || command -v clang); then \
 		CGO_ENABLED=1 $(GO) test -race -timeout 12m $(TESTFLAGS) $(PKG); \
 	else \
@@ -96,6 +96,12 @@ licenses: go ## the licences of everything linked into bin/sohoa
 
 papers: go ## draw the demo papers again; the same bytes come out
 	@cd tools && $(GO) run ./papers -out ../cmd/sohoa/demo/papers
+
+# The S3 server that tests speak to is built beforehand: a first build takes minutes, which are not a test's.
+s3server: go
+	@version=$$(sed -n 's/.*versity\/versitygw v\([0-9.]*\).*/\1/p' tools/go.mod | head -n 1); \
+	[ -x $(TOOLS)/versitygw-$$version ] || \
+		{ cd tools && CGO_ENABLED=0 $(GO) build -ldflags '-s -w' -o ../$(TOOLS)/versitygw-$$version github.com/versity/versitygw/cmd/versitygw; }
 
 # Browser tests load axe-core from here. npm ci does nothing when the lock file has not changed.
 web: tools/web/node_modules/.package-lock.json
