@@ -49,7 +49,7 @@ func (o *options) flags(e *env, name string) *flag.FlagSet {
 	fs.SetOutput(e.stderr)
 	fs.Usage = func() { fs.PrintDefaults() }
 	fs.StringVar(&o.data, "data", "data", "`folder` of this house: store/, catalog.db, index/, derived/, spool/, keys/")
-	fs.StringVar(&o.store, "store", "", "where papers are kept: file:`DIR` or s3://bucket/prefix?endpoint=https://host:port (default: store in the data folder); the keys of S3 are read from SOHOA_S3_ACCESS_KEY and SOHOA_S3_SECRET_KEY, or from the files that SOHOA_S3_ACCESS_KEY_FILE and SOHOA_S3_SECRET_KEY_FILE name")
+	fs.StringVar(&o.store, "store", "", "where papers are kept: file:`DIR` or s3://bucket/prefix?endpoint=https://host:port (default: store in the data folder); the keys of S3 are read from SOHOA_S3_ACCESS_KEY and SOHOA_S3_SECRET_KEY, or from the files that the same names with _FILE name; SOHOA_S3_CA_FILE names certificates to trust")
 	if name == "rebuild" { // there the contract gives the name to a switch; the place comes from the environment
 		o.catalog, o.noTwin = e.getenv("SOHOA_CATALOG"), "catalog"
 	} else {

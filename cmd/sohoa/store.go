@@ -46,6 +46,13 @@ func (h *house) openBucket(ctx context.Context, e *env, address, spoolDir string
 	if cfg.Credentials.SecretKey, err = secret(e, "SOHOA_S3_SECRET_KEY"); err != nil {
 		return nil, err
 	}
+	cfg.Credentials.SessionToken = e.getenv("SOHOA_S3_SESSION_TOKEN")
+	cfg.Temp = spoolDir
+	if path := e.getenv("SOHOA_S3_CA_FILE"); path != "" {
+		if cfg.RootCA, err = os.ReadFile(path); err != nil {
+			return nil, fmt.Errorf("SOHOA_S3_CA_FILE: %w", err)
+		}
+	}
 	spool, err := blob.OpenSpool(spoolDir, &h.syncs)
 	if err != nil {
 		return nil, fmt.Errorf("open spool: %w", err)
