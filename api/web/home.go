@@ -75,7 +75,7 @@ func (p *Pages) staffHome(v *visit) error {
 	if v.account.MustChange {
 		return v.redirect("/account")
 	}
-	return p.showHome(v, http.StatusOK, depositForm{})
+	return p.showHome(v, http.StatusOK, depositForm{Dossier: v.query("dossier")})
 }
 
 func (p *Pages) showHome(v *visit, status int, form depositForm) error {

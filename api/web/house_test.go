@@ -16,6 +16,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -45,6 +46,7 @@ type world struct {
 
 // desk is inspector and reader: it believes what stands in the bytes, and draws pages itself.
 type desk struct {
+	lose atomic.Int32  // so many answers to uploads are lost on their way
 	gate chan struct{} // when not nil, each page waits for a word
 	text func(page int) string
 }
@@ -157,7 +159,13 @@ func build(t *testing.T, change ...func(*desk)) *world {
 	}})
 	must(t, err)
 	server := httptest.NewUnstartedServer(h)
-	server.Config = api.Server(h, nil)
+	server.Config = api.Server(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodPut && k.lose.Add(-1) >= 0 {
+			h.ServeHTTP(httptest.NewRecorder(), r) // what was asked for is done
+			panic(http.ErrAbortHandler)
+		}
+		h.ServeHTTP(w, r)
+	}), nil)
 	server.Start()
 	t.Cleanup(server.Close)
 	return &world{Archive: house, t: t, url: server.URL, desk: k}

@@ -19,6 +19,7 @@ func enter(p *browser.Page, w *world, login string) {
 	p.Type("#f-password", password)
 	p.Press(browser.Enter)
 	p.WaitFor("details.menu")
+	p.Wait(`document.readyState === "complete"`)
 }
 
 // write replaces what stands in a field, as a person does who selects it first.
@@ -298,6 +299,27 @@ func TestTwoHundredFiles(t *testing.T) {
 		t.Errorf("%d papers", n[archive.Review])
 	}
 	p.Quiet()
+}
+
+// The line breaks after the papers have arrived and before the answers: they are sent again, and kept once.
+func TestBrokenLine(t *testing.T) {
+	p := browser.Open(t)
+	w := build(t).registered()
+	acc := w.account("an", archive.RoleClerk, commune)
+	enter(p, w, "an")
+	w.desk.lose.Store(8)
+	p.Upload("#f-file", files(t, "một.pdf", "hai.pdf", "ba.pdf", "bốn.pdf")...)
+	p.WaitText("#uploads-sum", "4/4 đã nhận")
+	p.WaitText("#uploads-say", "Đã nhận tất cả 4 tệp")
+	n, err := w.Counts(t.Context(), w.actor(acc))
+	must(t, err)
+	if n[archive.Review] != 4 {
+		t.Errorf("%d papers of four files", n[archive.Review])
+	}
+	if left := w.desk.lose.Load(); left >= 0 {
+		t.Errorf("%d answers were not even asked for", left+1)
+	}
+	p.Complaints() // the broken line shows in the console
 }
 
 // Somebody else changes a paper while it is open.

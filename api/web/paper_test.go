@@ -196,6 +196,7 @@ func TestDossiers(t *testing.T) {
 	}
 	v.post("/dossiers", "code", "h15.61-250915-0021", "procedure", "1.900112", "title", "Xin phép xây nhà", "applicant", "H'Linh Byă", "due", "01/10/2025").leads(t, "/dossiers/H15.61-250915-0021?done=dossier")
 	v.get("/dossiers/H15.61-250915-0021").has(t, http.StatusOK, "Cấp giấy phép xây dựng nhà ở riêng lẻ", "Còn thiếu theo thủ tục", "Đơn đề nghị", "Bản vẽ thiết kế", "quá hạn", "15/09/2025")
+	v.get("/?dossier=H15.61-250915-0021").has(t, http.StatusOK, `name="dossier" type="text" value="H15.61-250915-0021"`)
 	d := w.paper(w.actor(clerk), "đơn.pdf", "H15.61-250915-0021")
 	v.post("/documents/"+d.ID.String(), form(d, "type", "Đơn đề nghị", "kind", "component", "dossier_code", "H15.61-250915-0021")...).has(t, http.StatusSeeOther)
 	page := v.get("/dossiers/H15.61-250915-0021")

@@ -138,5 +138,6 @@ var paperTexts = texts{
 	"dossier.no_components":  {VI: "Chưa có thành phần nào. Ở Bàn số hóa, điền mã hồ sơ này rồi thả bản quét vào.", EN: "None yet. At the desk, fill in this dossier's code and drop the scans."},
 	"dossier.no_results":     {VI: "Chưa có kết quả.", EN: "No result yet."},
 	"dossier.more":           {VI: "Hồ sơ có nhiều giấy tờ hơn số hiện ở đây.", EN: "The dossier holds more papers than are shown."},
+	"dossier.add":            {VI: "Thêm giấy tờ vào hồ sơ", EN: "Add papers"},
 	"dossier.elsewhere":      {VI: "Mã này thuộc cơ quan ngoài phạm vi của bạn.", EN: "This code belongs to an agency outside your scope."},
 }

@@ -1,5 +1,6 @@
 // Copy a secret that is shown once; load a table from a CSV file.
 import { say } from "./words.js";
+import { key } from "./send.js";
 
 const once = document.querySelector(".secret output");
 if (once && navigator.clipboard) {
@@ -35,7 +36,7 @@ for (const box of document.querySelectorAll("[data-load]")) {
     try {
       const answer = await fetch(box.dataset.load, {
         method: "POST",
-        headers: { "Content-Type": "text/csv", "Idempotency-Key": crypto.randomUUID?.() ?? String(Math.random()).slice(2), "Accept-Language": document.documentElement.lang },
+        headers: { "Content-Type": "text/csv", "Idempotency-Key": key(), "Accept-Language": document.documentElement.lang },
         body: file,
       });
       const body = await answer.json();
