@@ -258,7 +258,9 @@ func TestProposalsMaskIdentifiers(t *testing.T) {
 	clerk := w.clerk()
 	at := clerk.deposited("", paper(64))
 	w.work()
-	waitFor(t, func() bool { return clerk.do("GET", at+"/reading", nil).want(200).text("proposals.1.value") == "Cấp phép" })
+	waitFor(t, func() bool {
+		return clerk.do("GET", at+"/reading", nil).want(200).text("proposals.1.value") == "Cấp phép"
+	})
 	if r := clerk.do("GET", at+"/reading", nil); r.text("proposals.0.value") != "066*****2345" || fmt.Sprint(r.at("proposals.0.box")) != "[0 0 1 0]" {
 		t.Errorf("reading %s", r.body)
 	}

@@ -60,18 +60,24 @@ func DefaultLimits() Limits {
 	}
 }
 
-// withDefaults returns l with every zero field taken from DefaultLimits.
+// withDefaults returns l with every field that is not positive taken from DefaultLimits.
 func (l Limits) withDefaults() Limits {
 	fill(reflect.ValueOf(&l).Elem(), reflect.ValueOf(DefaultLimits()))
 	return l
 }
+
+// WithDefaults returns l with every field that is not positive taken from DefaultLimits.
+func (l InspectLimits) WithDefaults() InspectLimits { return Limits{Inspect: l}.withDefaults().Inspect }
+
+// WithDefaults returns l with every field that is not positive taken from DefaultLimits.
+func (l ReadLimits) WithDefaults() ReadLimits { return Limits{Read: l}.withDefaults().Read }
 
 func fill(v, def reflect.Value) {
 	for i := range v.NumField() {
 		switch f := v.Field(i); {
 		case f.Kind() == reflect.Struct:
 			fill(f, def.Field(i))
-		case f.IsZero():
+		case f.CanInt() && f.Int() <= 0, f.CanFloat() && !(f.Float() > 0):
 			f.Set(def.Field(i))
 		}
 	}

@@ -1,7 +1,6 @@
 package ocr
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"log/slog"
@@ -35,10 +34,7 @@ type Options struct {
 // page stands in its reading; Read itself returns the error of each, of the context, or Unavailable when the scratch folder
 // cannot be used. Calls of each and of Alive never overlap.
 func Read(ctx context.Context, paper Paper, req archive.ReadRequest, opt Options, each func(archive.PageReading) error) (err error) {
-	limits := archive.DefaultLimits().Read
-	limits.PageTime = cmp.Or(req.Limits.PageTime, limits.PageTime)
-	limits.PagePixels = cmp.Or(req.Limits.PagePixels, limits.PagePixels)
-	limits.PageText = cmp.Or(req.Limits.PageText, limits.PageText)
+	limits := req.Limits.WithDefaults()
 	if opt.Scratch == "" {
 		if opt.Scratch, err = os.MkdirTemp("", "sohoa-read-"); err != nil {
 			return archive.Errorf(archive.Unavailable, "make a folder for page images: %w", err)

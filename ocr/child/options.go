@@ -37,19 +37,7 @@ type Options struct {
 }
 
 func (o Options) withDefaults() Options {
-	d := archive.DefaultLimits()
-	if o.Limits.Inspect.Time <= 0 {
-		o.Limits.Inspect.Time = d.Inspect.Time
-	}
-	if o.Limits.Inspect.Memory <= 0 {
-		o.Limits.Inspect.Memory = d.Inspect.Memory
-	}
-	if o.Limits.Read.PageTime <= 0 {
-		o.Limits.Read.PageTime = d.Read.PageTime
-	}
-	if o.Limits.Read.Memory <= 0 {
-		o.Limits.Read.Memory = d.Read.Memory
-	}
+	o.Limits.Inspect, o.Limits.Read = o.Limits.Inspect.WithDefaults(), o.Limits.Read.WithDefaults()
 	if o.Inspectors <= 0 {
 		o.Inspectors = max(2, runtime.GOMAXPROCS(0))
 	}

@@ -18,7 +18,7 @@ func Inspect(ctx context.Context, f *os.File, req archive.InspectRequest) (out a
 	if err != nil {
 		return out, fmt.Errorf("stat %s: %w", f.Name(), err)
 	}
-	l := withDefaults(req.Limits)
+	l := req.Limits.WithDefaults()
 	timed, cancel := context.WithTimeout(ctx, l.Time)
 	defer cancel()
 	in := &inspection{r: patient{f, timed}, size: st.Size(), limits: l}
@@ -37,26 +37,6 @@ func (p patient) ReadAt(b []byte, off int64) (int, error) {
 		return 0, err
 	}
 	return p.r.ReadAt(b, off)
-}
-
-func withDefaults(l archive.InspectLimits) archive.InspectLimits {
-	d := archive.DefaultLimits().Inspect
-	if l.Pages <= 0 {
-		l.Pages = d.Pages
-	}
-	if l.PagePoints <= 0 {
-		l.PagePoints = d.PagePoints
-	}
-	if l.ImagePixels <= 0 {
-		l.ImagePixels = d.ImagePixels
-	}
-	if l.TotalPixels <= 0 {
-		l.TotalPixels = d.TotalPixels
-	}
-	if l.Time <= 0 {
-		l.Time = d.Time
-	}
-	return l
 }
 
 type inspection struct {

@@ -39,9 +39,7 @@ func Open(_ context.Context, f *os.File, l archive.ReadLimits) (p *Paper, err er
 	if err != nil {
 		return nil, fmt.Errorf("stat %s: %w", f.Name(), err)
 	}
-	if l.PagePixels <= 0 {
-		l.PagePixels = archive.DefaultLimits().Read.PagePixels
-	}
+	l = l.WithDefaults()
 	p = &Paper{r: f, size: st.Size(), limits: l}
 	head := make([]byte, 16)
 	n, _ := f.ReadAt(head, 0)

@@ -12,36 +12,6 @@ import (
 // RenderDPI is the resolution pages without a scan of their own are drawn at; the pixel budget of a page is computed for it.
 const RenderDPI = 300
 
-// withDefaults fills in what the caller left zero.
-func withDefaults(l archive.InspectLimits) archive.InspectLimits {
-	d := archive.DefaultLimits().Inspect
-	if l.Pages <= 0 {
-		l.Pages = d.Pages
-	}
-	if l.PagePoints <= 0 {
-		l.PagePoints = d.PagePoints
-	}
-	if l.ImagePixels <= 0 {
-		l.ImagePixels = d.ImagePixels
-	}
-	if l.TotalPixels <= 0 {
-		l.TotalPixels = d.TotalPixels
-	}
-	if l.Objects <= 0 {
-		l.Objects = d.Objects
-	}
-	if l.InflatedBytes <= 0 {
-		l.InflatedBytes = d.InflatedBytes
-	}
-	if l.Time <= 0 {
-		l.Time = d.Time
-	}
-	if l.Memory <= 0 {
-		l.Memory = d.Memory
-	}
-	return l
-}
-
 // budgetCode translates a spent budget into a finding; "" when err is something else.
 func budgetCode(err error) string {
 	var limit *cos.LimitError

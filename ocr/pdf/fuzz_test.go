@@ -16,7 +16,7 @@ func FuzzObjectWalk(f *testing.F) {
 	f.Add(onePage("/AcroForm<</Fields[4 0 R]/SigFlags 3>>", "/Annots[4 0 R]", "<</FT/Sig/V 5 0 R>>", "<</Type/Sig/ByteRange[0 9 20 40]/Contents<00>/Filter/A>>"))
 	f.Add(onePage("", "/Contents 4 0 R/Rotate 90/Resources<</XObject<</I 5 0 R>>>>", "<</Length 60>>stream\nq 595 0 0 842 0 0 cm /I Do Q BI /W 1/H 1/BPC 8 ID x EI BT (x)Tj ET\nendstream",
 		"<</Subtype/Image/Width 2/Height 2/BitsPerComponent 4/ColorSpace[/Indexed/DeviceRGB 3<000000FFFFFF>]/Length 2>>stream\nxx\nendstream"))
-	l := withDefaults(archive.InspectLimits{Objects: 500, InflatedBytes: 1 << 20, Pages: 20, Time: 10 * time.Second})
+	l := archive.InspectLimits{Objects: 500, InflatedBytes: 1 << 20, Pages: 20, Time: 10 * time.Second}.WithDefaults()
 	f.Fuzz(func(t *testing.T, data []byte) {
 		ctx, cancel := context.WithTimeout(context.Background(), l.Time)
 		defer cancel()

@@ -25,7 +25,7 @@ func Inspect(ctx context.Context, f *os.File, req archive.InspectRequest) (out a
 	if err != nil {
 		return archive.Inspection{}, err
 	}
-	l := withDefaults(req.Limits)
+	l := req.Limits.WithDefaults()
 	timed, cancel := context.WithTimeout(ctx, l.Time)
 	defer cancel()
 	in := &inspection{data: data, req: req, limits: l}

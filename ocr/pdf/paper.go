@@ -52,14 +52,7 @@ func Open(ctx context.Context, f *os.File, opt Options) (p *Paper, err error) {
 		}
 		return nil, archive.Errorf(archive.Unprocessable, "open pdf: %w", err)
 	}
-	p = &Paper{engine: opt.Engine, limits: opt.Limits, file: file, release: release}
-	defaults := archive.DefaultLimits().Read
-	if p.limits.PagePixels <= 0 {
-		p.limits.PagePixels = defaults.PagePixels
-	}
-	if p.limits.PageText <= 0 {
-		p.limits.PageText = defaults.PageText
-	}
+	p = &Paper{engine: opt.Engine, limits: opt.Limits.WithDefaults(), file: file, release: release}
 	if file.Lock() == cos.Locked {
 		release()
 		return nil, archive.Errorf(archive.Unprocessable, "open pdf: needs a password")
