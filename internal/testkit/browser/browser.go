@@ -28,7 +28,7 @@ import (
 
 // patience is how long one step may take before the test fails. It is a limit against hanging, no promise of speed: with the race
 // detector and two tests at once a page takes seconds.
-const patience = 60 * time.Second
+const patience = 120 * time.Second
 
 // Option changes how a page is opened.
 type Option func(*settings)
