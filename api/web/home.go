@@ -211,6 +211,9 @@ func (v *visit) row(d *archive.Document, n names) Row {
 	if s := d.Reading.State; s != archive.ReadingDone && s != archive.ReadingOff { // read is what every paper comes to
 		r.Reading = v.reading(&d.Reading)
 	}
+	if s := readAs(d); s != "" && d.Fields.Type == "" && d.Fields.Subject == "" {
+		r.Subtitle = v.t("row.read_as", s)
+	}
 	if d.State == archive.Returned || d.State == archive.Withdrawn || d.State == archive.Discarded {
 		r.Reason = d.Reason
 	}

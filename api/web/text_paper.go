@@ -37,8 +37,9 @@ var paperTexts = texts{
 	"row.pages":      {VI: "%d trang", EN: "%d p."},
 	"row.pages_head": {VI: "Trang", EN: "Pages"},
 	"row.pages_unit": {VI: "trang", EN: "p."},
+	"row.read_as":    {VI: "Đọc được: %s", EN: "Read: %s"},
 	"row.when":       {VI: "Lúc", EN: "When"},
-	"row.no_dossier": {VI: "chưa gắn", EN: "none yet"},
+	"row.no_dossier": {VI: "chưa gắn hồ sơ", EN: "no dossier yet"},
 	"row.reason":     {VI: "Lý do:", EN: "Reason:"},
 	"row.warnings":   {VI: "%d lưu ý", EN: "%d to note"},
 

@@ -101,6 +101,17 @@ func TestTitle(t *testing.T) {
 	}
 }
 
+func TestReadAs(t *testing.T) {
+	d := &archive.Document{}
+	if got := readAs(d); got != "" {
+		t.Errorf("nothing was read, and it is called %q", got)
+	}
+	d.Reading.Proposals = []archive.Proposal{{Field: "type", Value: "QĐ"}, {Field: "number", Value: "15"}, {Field: "notation", Value: "QĐ-UBND"}, {Field: "subject", Value: "Về việc"}}
+	if got := readAs(d); got != "Quyết định 15/QĐ-UBND – Về việc" {
+		t.Errorf("%q", got)
+	}
+}
+
 func TestFaultsKeepWhatIsInside(t *testing.T) {
 	p := &Pages{Config: Config{Problem: func(context.Context, error) Problem { return Problem{Status: 400} }}}
 	if _, _, _, ok := p.faults(&visit{lang: "vi"}, errors.New("disk on fire")); ok {

@@ -116,6 +116,28 @@ func subtitle(d *archive.Document) string {
 	return d.Head().FileName
 }
 
+// readAs names a paper by what reading proposes, "" when it proposes nothing that names it.
+func readAs(d *archive.Document) string {
+	var p archive.Document
+	for _, x := range d.Reading.Proposals {
+		switch x.Field {
+		case "type":
+			p.Fields.Type = x.Value
+		case "number":
+			p.Fields.Number = x.Value
+		case "notation":
+			p.Fields.Notation = x.Value
+		case "subject":
+			p.Fields.Subject = x.Value
+		}
+	}
+	name := title(&p)
+	if s := subtitle(&p); s != "" {
+		name += " – " + s
+	}
+	return name
+}
+
 // Finding is one thing to say about a paper, and about which of its pages.
 type Finding struct {
 	Tone  string
