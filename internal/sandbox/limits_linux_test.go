@@ -2,6 +2,7 @@ package sandbox
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"os/exec"
@@ -13,6 +14,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"golang.org/x/sys/unix"
 )
 
 // programPath returns the real path of a program every system has: Landlock knows files, not links.
@@ -127,10 +129,14 @@ func TestFactsOfAChild(t *testing.T) {
 	if err := p.Do(t.Context(), Task{Each: collect(&got)}); err != nil {
 		t.Fatal(err)
 	}
+	prio, err := unix.Getpriority(unix.PRIO_PROCESS, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
 	want := strings.Join([]string{
 		"env GOMAXPROCS=1,GOTRACEBACK=single,LANG=C.UTF-8",
 		"group true",
-		"nice 3",
+		fmt.Sprintf("nice %d", min(19, 20-prio+profile.Nice)), // on top of this process's own
 		"core 0 0",
 		"fsize 12345",
 		"nnp 1",

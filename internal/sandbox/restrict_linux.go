@@ -49,7 +49,11 @@ func restrict(s setup) (ready, error) {
 	}
 	if s.Nice != 0 {
 		// On Linux a nice value belongs to a thread; only the group form reaches those that exist already.
-		if err := unix.Setpriority(unix.PRIO_PGRP, 0, s.Nice); err != nil {
+		own, err := unix.Getpriority(unix.PRIO_PROCESS, 0) // 20 minus the nice value, getpriority(2)
+		if err == nil {
+			err = unix.Setpriority(unix.PRIO_PGRP, 0, min(19, 20-own+s.Nice))
+		}
+		if err != nil {
 			r.Notes = append(r.Notes, fmt.Sprintf("nice %d: %v", s.Nice, err))
 		}
 	}

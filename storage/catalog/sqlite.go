@@ -119,7 +119,12 @@ func (e *sqliteEngine) view(ctx context.Context, fn func(*tx) error) error {
 		return ctx.Err()
 	}
 	defer func() { e.readers <- s }()
-	if err := s.plain(ctx, "BEGIN"); err != nil {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	// BEGIN touches no file and takes no time. A context that ended in the middle of it would hand the session back with an
+	// open transaction, and every later View on it would fail.
+	if err := s.plain(context.WithoutCancel(ctx), "BEGIN"); err != nil {
 		return translateSQLite(err)
 	}
 	// The transaction ends whatever becomes of the caller; it wrote nothing, so how it ends does not matter.
