@@ -157,11 +157,10 @@ func (a *Archive) prepare(ctx context.Context, actor Actor, d *Deposit, now time
 		doc.Named = []ID{actor.ID}
 	}
 	doc.Fields = d.Fields
-	warnings, err := a.tidyFields(&doc.Fields, now)
-	if err != nil {
+	// The warnings are not kept: Warnings computes them from the fields whenever the document is shown.
+	if _, err := a.tidyFields(&doc.Fields, now); err != nil {
 		return Document{}, err
 	}
-	_ = warnings // shown again with the document: they are computed from the fields
 	return doc, nil
 }
 

@@ -2,6 +2,7 @@ package archive
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"fmt"
 	"io"
@@ -112,7 +113,7 @@ func (a *Archive) PageImage(ctx context.Context, actor Actor, id ID, n, width in
 	if err != nil {
 		return nil, err
 	}
-	if err := a.Derived.Put(ctx, key, strings.NewReader(string(jpg))); err != nil {
+	if err := a.Derived.Put(ctx, key, bytes.NewReader(jpg)); err != nil {
 		return nil, err
 	}
 	return a.Derived.Open(ctx, key)

@@ -194,17 +194,3 @@ func (a *Archive) manages(ctx context.Context, actor Actor, code AgencyCode) (bo
 	}
 	return code.Within(actor.Agency), nil
 }
-
-// AgencyAt returns the agency of a code as it was on a day, and false when it is unknown or did not exist then.
-func (a *Archive) AgencyAt(ctx context.Context, code AgencyCode, day time.Time) (Agency, bool, error) {
-	all, err := a.Agencies(ctx)
-	if err != nil {
-		return Agency{}, false, err
-	}
-	i, ok := slices.BinarySearchFunc(all, code, func(g Agency, c AgencyCode) int { return strings.Compare(string(g.Code), string(c)) })
-	if !ok {
-		return Agency{}, false, nil
-	}
-	g, d := all[i], DateOf(day.In(Zone))
-	return g, !d.Before(g.From) && (g.To.IsZero() || !g.To.Before(d)), nil
-}
