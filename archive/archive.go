@@ -22,13 +22,19 @@ type Config struct {
 	Ledger    Ledger
 	Inspector Inspector
 	Reader    Reader
-	Proposer  Proposer     // nil: the form stays empty
-	Clock     Clock        // nil: the machine's
-	Log       *slog.Logger // nil: discard
-	Node      string       // name of this process, the same after a restart; empty: "node"
-	Scratch   string       // folder for short-lived copies; empty: the system's
-	Limits    Limits       // zero fields mean DefaultLimits
-	Policy    Policy
+	Proposer  Proposer // nil: the form stays empty
+
+	Quarantine QuarantineStore // nil: papers that do not pass are refused, never kept aside
+	Scanner    Scanner         // nil: nothing looks for viruses
+	Partials   Partials        // nil: no resumable uploads
+	Assembler  Assembler       // nil: pages cannot be rearranged
+
+	Clock   Clock        // nil: the machine's
+	Log     *slog.Logger // nil: discard
+	Node    string       // name of this process, the same after a restart; empty: "node"
+	Scratch string       // folder for short-lived copies; empty: the system's
+	Limits  Limits       // zero fields mean DefaultLimits
+	Policy  Policy
 }
 
 // Policy holds the rules a house may choose.

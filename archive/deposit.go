@@ -10,6 +10,7 @@ import (
 // Deposit is a paper on its way in.
 type Deposit struct {
 	Body           io.Reader
+	Spooled        Spooled // in place of Body: bytes that lie beside the store already; the caller removes them when Deposit fails
 	FileName       string
 	MediaType      string // what the caller says it is; magic bytes decide
 	Kind           DocumentKind
@@ -166,9 +167,15 @@ func (a *Archive) prepare(ctx context.Context, actor Actor, d *Deposit, now time
 
 // take spools the body under the intent and has it inspected. A refusal is an event too: what was refused, from whom.
 func (a *Archive) take(ctx context.Context, actor Actor, intent Intent, d *Deposit) (Spooled, Inspection, error) {
-	sp, err := a.Vault.Spool(ctx, intent.ID, d.Body, a.Limits.FileBytes)
+	sp, err := d.Spooled, error(nil)
+	if sp == nil {
+		sp, err = a.Vault.Spool(ctx, intent.ID, d.Body, a.Limits.FileBytes)
+	}
 	if err != nil {
 		return nil, Inspection{}, err
+	}
+	if sp.Size() > a.Limits.FileBytes {
+		return nil, Inspection{}, Errorf(TooLarge, "spooled file of %d bytes", sp.Size())
 	}
 	if sp.Size() == 0 {
 		return nil, Inspection{}, Fault(Invalid, "empty_file", Text{"Tệp rỗng: không có byte nào tới nơi.", "The file is empty: no byte arrived."})

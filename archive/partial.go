@@ -1,0 +1,51 @@
+package archive
+
+import (
+	"context"
+	"io"
+	"time"
+)
+
+// Partials keeps files that arrive in pieces, on the disk of this node and on the store's file system. Implementations are
+// safe for concurrent use; two appends to one file at once are refused with Conflict code busy.
+type Partials interface {
+	// Begin makes an empty file. Conflict when it is there.
+	Begin(ctx context.Context, upload ID) error
+	// Append adds r at offset at and returns how long the file is now. The bytes up to that length are durable, whatever
+	// the error. Conflict code offset_mismatch when the file is not at bytes long; TooLarge when it would grow over limit,
+	// with nothing of the excess kept; an error of r with all that came before it kept; Unavailable storage_full.
+	Append(ctx context.Context, upload ID, at int64, r io.Reader, limit int64) (int64, error)
+	// Size returns how many bytes are durable. NotFound when there is no such file on this node.
+	Size(ctx context.Context, upload ID) (int64, error)
+	// Finish returns the whole file as spooled bytes. Its digest is the one of the bytes as they came in, not as they lie
+	// on the disk: Corrupt when the two are told to differ.
+	Finish(ctx context.Context, upload ID) (Spooled, error)
+	// Remove deletes the file. Nothing there is no error.
+	Remove(ctx context.Context, upload ID) error
+}
+
+// Upload is a file on its way in, piece by piece.
+type Upload struct {
+	ID        ID
+	Actor     ID
+	Node      string // the process that holds the bytes
+	Size      int64  // of the whole file; -1 when it was not told (tus defer-length is not offered)
+	Metadata  []byte // as the door will need it at the end, JSON
+	Document  ID     // what it became; zero until then
+	Failure   []byte // the refusal the end was answered with, JSON; nil while there is none
+	CreatedAt time.Time
+	ExpiresAt time.Time
+}
+
+// Uploads keeps the rows of uploads.
+type Uploads interface {
+	Insert(ctx context.Context, u Upload) error
+	Get(ctx context.Context, id ID) (Upload, error) // NotFound
+	// Update writes Document, Failure and ExpiresAt.
+	Update(ctx context.Context, u Upload) error
+	Delete(ctx context.Context, id ID) error
+	// Expired returns uploads of node whose time is over, oldest first, at most limit.
+	Expired(ctx context.Context, node string, now time.Time, limit int) ([]Upload, error)
+	// Open returns how many unfinished uploads an actor has, and their bytes to be.
+	Open(ctx context.Context, actor ID) (count int, bytes int64, err error)
+}
