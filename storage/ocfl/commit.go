@@ -3,9 +3,11 @@ package ocfl
 import (
 	"bytes"
 	"context"
-	"io"
 	"maps"
+	"os"
 	"slices"
+
+	"golang.org/x/sync/errgroup"
 
 	"sohoa/archive"
 	"sohoa/storage/blob"
@@ -169,15 +171,20 @@ func (v *Vault) create(ctx context.Context, c archive.Commit, o *object, added [
 	if err := v.spool.Note(c.Intent, string(c.Object)); err != nil {
 		return err
 	}
-	if err := v.clear(ctx, o.root); err != nil { // what an earlier try left; there is no object, load said so
-		return err
-	}
 	files = append(files,
 		blob.TreeFile{Name: objectNamaste, Bytes: []byte(objectText)},
-		blob.TreeFile{Name: inventoryFile, Bytes: o.raw}, // the commit point
 		blob.TreeFile{Name: o.sidecarFile(), Bytes: o.sidecar},
 	)
-	if err := v.put(ctx, o.root, files); err != nil {
+	err := v.put(ctx, o.root, files)
+	if archive.KindOf(err) == archive.Conflict { // with what an earlier try left; there is no object, load said so
+		if err = v.clear(ctx, o.root); err == nil {
+			err = v.put(ctx, o.root, files)
+		}
+	}
+	if err != nil {
+		return err
+	}
+	if err := v.putOne(ctx, o.root, blob.TreeFile{Name: inventoryFile, Bytes: o.raw}); err != nil { // the commit point
 		return err
 	}
 	v.forget(c.Intent)
@@ -243,17 +250,27 @@ func (o *object) versionFiles(added []addition, prefix string) []blob.TreeFile {
 		blob.TreeFile{Name: head + o.sidecarFile(), Bytes: o.sidecar})
 }
 
-// put writes files one after the other, for stores that have no folders.
+// putsAtOnce is how many files of one commit are on their way at a time: most of a small file's put is waiting.
+const putsAtOnce = 4
+
+// put writes files in no order, for stores that have no folders. None of them is seen before the commit point. After a
+// failure no more are begun, and put returns when those under way have ended: whoever cleans up meets none of them.
 func (v *Vault) put(ctx context.Context, prefix string, files []blob.TreeFile) error {
+	g, ctx := errgroup.WithContext(ctx)
+	g.SetLimit(putsAtOnce)
 	for _, f := range files {
-		if err := v.putOne(ctx, prefix+"/"+f.Name, f); err != nil {
-			return err
-		}
+		g.Go(func() error {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+			return v.putOne(ctx, prefix, f)
+		})
 	}
-	return nil
+	return g.Wait()
 }
 
-func (v *Vault) putOne(ctx context.Context, key string, f blob.TreeFile) error {
+func (v *Vault) putOne(ctx context.Context, prefix string, f blob.TreeFile) error {
+	key := prefix + "/" + f.Name
 	if f.Spooled == nil {
 		return v.store.Create(ctx, key, bytes.NewReader(f.Bytes))
 	}
@@ -262,5 +279,13 @@ func (v *Vault) putOne(ctx context.Context, key string, f blob.TreeFile) error {
 		return err
 	}
 	defer src.Close()
-	return v.store.Create(ctx, key, io.Reader(src))
+	return v.store.Create(ctx, key, spooledFile{src, f.Spooled.Digest()})
 }
+
+// spooledFile tells a store what the file hashes to, so that it need not be read once more to know.
+type spooledFile struct {
+	*os.File
+	digest archive.Digest
+}
+
+func (f spooledFile) Digest() archive.Digest { return f.digest }

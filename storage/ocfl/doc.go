@@ -7,15 +7,15 @@
 //	                                              OpenDisk. After it: the whole object.
 //	new object, other stores
 //	  note in the spool ......................... names the object to Unspool
-//	  content, v1/inventory, its sidecar, 0= .... no object is seen; Unspool, Erase or the next Commit removes the keys
+//	  content, v1/inventory, sidecars, 0= ....... several at once; no object is seen; Unspool, Erase or the next Commit
+//	                                              removes the keys
 //	  root inventory ............................ the commit point
-//	  root sidecar .............................. until it is there the root inventory is believed when it is byte for byte
-//	                                              the head version's; Commit and Unspool write it
 //	version n+1
 //	  note in the spool
 //	  folder of the version (whole, or key by key) the object stands at n with a folder its inventory does not name
 //	  root inventory (compare and swap) ......... the commit point
-//	  root sidecar .............................. as above
+//	  root sidecar .............................. until it is there the root inventory is believed when it is byte for byte
+//	                                              the head version's; Commit and Unspool write it
 //	  note removed
 //
 // A version folder that the root inventory does not name was never acknowledged. It is removed by Unspool of the intent
