@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"os"
+	"slices"
 	"time"
 )
 
@@ -224,6 +225,9 @@ func refusal(i Inspection) error {
 	msg, ok := refusalText[i.Refusal]
 	if !ok {
 		msg = kindText[Unprocessable]
+	}
+	if len(i.Findings) == 1 && slices.Contains([]string{OfficeFile, ForeignPicture, PackedFile, MediaFile, ProgramFile}, i.Findings[0].Code) {
+		msg = i.Findings[0].Msg // names what the file is, and what to do about that
 	}
 	return &Error{Kind: Unprocessable, Code: i.Refusal, Msg: msg, Findings: i.Findings}
 }

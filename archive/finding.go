@@ -18,6 +18,15 @@ type Finding struct {
 	Msg      Text     `json:"message"`
 }
 
+// Codes of the finding that says what a refused file is instead of a paper, and what to do about it.
+const (
+	OfficeFile     = "office_file"     // a file of a word processor, spreadsheet, editor: print to PDF
+	ForeignPicture = "foreign_picture" // a picture of a kind not taken: save as JPEG
+	PackedFile     = "packed_file"     // an archive of other files: unpack
+	MediaFile      = "media_file"      // sound or film
+	ProgramFile    = "program_file"    // something that runs
+)
+
 // Worst returns the highest severity in fs, or "" for none.
 func Worst(fs []Finding) Severity {
 	w := Severity("")

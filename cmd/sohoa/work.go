@@ -47,6 +47,15 @@ func inspectPaper(ctx context.Context, f *os.File, req archive.InspectRequest) (
 	if image.Kind(head[:n]) != "" {
 		return image.Inspect(ctx, f, req)
 	}
+	if !pdf.IsPDF(head[:n]) {
+		st, err := f.Stat()
+		if err != nil {
+			return archive.Inspection{}, err
+		}
+		if verdict, ok := ocr.Foreign(f, st.Size()); ok {
+			return verdict, nil
+		}
+	}
 	return pdf.Inspect(ctx, f, req)
 }
 
