@@ -11,3 +11,7 @@ import (
 func Begin(f *os.File, off, n int64) {
 	_ = unix.SyncFileRange(int(f.Fd()), off, n, unix.SYNC_FILE_RANGE_WRITE)
 }
+
+// Forget drops what memory holds of a file's bytes, so that the next read comes from the disk. Dirty pages stay: a file that
+// was never synced is not what Forget is for.
+func Forget(f *os.File) { _ = unix.Fadvise(int(f.Fd()), 0, 0, unix.FADV_DONTNEED) }

@@ -17,21 +17,26 @@ func (v *Vault) Audit(ctx context.Context, readContent bool, found func(archive.
 		// A commit under way can be seen half done; what is found is looked at again while nobody commits.
 		Hold: func(id string) func() { return v.locks.lock(archive.ObjectID(id)) }}
 	return validate.Root(ctx, v.store, o, func(f validate.Finding) error {
-		object := f.Object
-		if object == "" {
-			object = f.Folder
-		}
-		detail := f.Detail
-		if f.Path != "" {
-			detail = f.Path + ": " + detail
-		}
-		kind := "ocfl_" + strings.ToLower(f.Code)
-		switch {
-		case f.Missing:
-			kind = "missing_file"
-		case f.Code == "E092" || f.Code == "E093":
-			kind = "digest_mismatch"
-		}
-		return found(archive.Discrepancy{Kind: kind, Object: object, Detail: f.Code + " " + detail})
+		return found(discrepancy(f))
 	})
+}
+
+// discrepancy says a finding in the archive's words.
+func discrepancy(f validate.Finding) archive.Discrepancy {
+	object := f.Object
+	if object == "" {
+		object = f.Folder
+	}
+	detail := f.Detail
+	if f.Path != "" {
+		detail = f.Path + ": " + detail
+	}
+	kind := "ocfl_" + strings.ToLower(f.Code)
+	switch {
+	case f.Missing:
+		kind = "missing_file"
+	case f.Code == "E092" || f.Code == "E093":
+		kind = "digest_mismatch"
+	}
+	return archive.Discrepancy{Kind: kind, Object: object, Detail: f.Code + " " + detail}
 }
