@@ -42,6 +42,7 @@ type ProblemFinding struct {
 	Code     string `json:"code" doc:"A stable word for programs" example:"low_resolution"`
 	Severity string `json:"severity" enum:"info,warning,error"`
 	Page     int    `json:"page,omitempty" doc:"From 1; absent for the whole paper"`
+	Object   int    `json:"object,omitempty" doc:"Number of the object of the PDF; absent where it is not about one"`
 	Message  string `json:"message"`
 }
 
@@ -90,7 +91,7 @@ func Of(ctx context.Context, err error) *Problem {
 func Findings(lang string, fs []archive.Finding) []ProblemFinding {
 	out := make([]ProblemFinding, 0, len(fs))
 	for _, f := range fs {
-		out = append(out, ProblemFinding{Code: f.Code, Severity: string(f.Severity), Page: f.Page, Message: f.Msg.In(lang)})
+		out = append(out, ProblemFinding{Code: f.Code, Severity: string(f.Severity), Page: f.Page, Object: f.Object, Message: f.Msg.In(lang)})
 	}
 	return out
 }

@@ -80,6 +80,7 @@ type Finding struct {
 	Code     string `json:"code" doc:"A stable word for programs" example:"low_resolution"`
 	Severity string `json:"severity" enum:"info,warning,error"`
 	Page     int    `json:"page,omitempty" doc:"From 1; absent for the whole paper"`
+	Object   int    `json:"object,omitempty" doc:"Number of the object of the PDF; absent where it is not about one"`
 	Message  string `json:"message"`
 }
 
@@ -147,7 +148,7 @@ func (t teller) progress(r *archive.Reading) Progress {
 func (t teller) findings(fs []archive.Finding) []Finding {
 	out := make([]Finding, 0, len(fs))
 	for _, f := range fs {
-		out = append(out, Finding{Code: f.Code, Severity: string(f.Severity), Page: f.Page, Message: f.Msg.In(t.lang)})
+		out = append(out, Finding{Code: f.Code, Severity: string(f.Severity), Page: f.Page, Object: f.Object, Message: f.Msg.In(t.lang)})
 	}
 	return out
 }

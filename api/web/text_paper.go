@@ -80,6 +80,8 @@ var paperTexts = texts{
 	"document.findings":     {VI: "Cần lưu ý", EN: "To note"},
 	"document.also":         {VI: "Cũng đọc được trên giấy", EN: "Also read on the paper"},
 	"document.proposed":     {VI: "Ô viền nét đứt do máy đọc: xem lại với ảnh trang rồi bấm Enter để nhận.", EN: "Dashed fields were read by the machine: compare with the page, then press Enter to take each."},
+	"findings.pages":        {VI: "trang %s", EN: "page %s"},
+	"findings.objects":      {VI: "đối tượng PDF %s", EN: "PDF object %s"},
 	"document.more_pages":   {VI: "và %d trang nữa", EN: "and %d more"},
 	"document.moves":        {VI: "Việc tiếp theo", EN: "What next"},
 	"document.why":          {VI: "%s: lý do", EN: "%s: reason"},

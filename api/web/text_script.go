@@ -36,6 +36,7 @@ var scriptTexts = texts{
 	"js.severity_error":   {VI: "Lỗi", EN: "Error"},
 
 	"js.page":         {VI: "Trang {0}", EN: "Page {0}"},
+	"js.object":       {VI: "đối tượng PDF {0}", EN: "PDF object {0}"},
 	"js.page_more":    {VI: "và {0} trang nữa", EN: "and {0} more"},
 	"js.page_waits":   {VI: "Trang này chưa được đọc.", EN: "This page has not been read yet."},
 	"js.page_blank":   {VI: "Không có chữ trên trang này.", EN: "There are no words on this page."},

@@ -11,6 +11,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"sohoa/archive"
 )
@@ -60,10 +61,10 @@ func TestFindingsAreSaidOnce(t *testing.T) {
 	low := archive.Text{VI: "Dưới 200 dpi.", EN: "Below 200 dpi."}
 	fs := []archive.Finding{{Severity: archive.Info, Msg: archive.Text{VI: "Chưa phải PDF/A.", EN: "Not PDF/A."}}}
 	for page := 1; page <= 10; page++ {
-		fs = append(fs, archive.Finding{Severity: archive.Warning, Page: page, Msg: low}, archive.Finding{Severity: archive.Warning, Page: min(page, 3), Msg: low})
+		fs = append(fs, archive.Finding{Severity: archive.Warning, Page: page, Msg: low}, archive.Finding{Severity: archive.Warning, Page: min(page, 3), Object: 7, Msg: low})
 	}
-	want := []Finding{{Tone: "warn", Level: "Lưu ý", Text: "Dưới 200 dpi.", Pages: []int{1, 2, 3, 4, 5, 6}, More: 4}, {Tone: "quiet", Level: "Thông tin", Text: "Chưa phải PDF/A."}}
-	if diff := cmp.Diff(want, v.findings(fs)); diff != "" {
+	want := []Finding{{Tone: "warn", Level: "Lưu ý", Text: "Dưới 200 dpi.", Pages: []int{1, 2, 3, 4, 5, 6}, More: 4, Where: "trang 1, 2, 3, 4, 5, 6, …; đối tượng PDF 7"}, {Tone: "quiet", Level: "Thông tin", Text: "Chưa phải PDF/A."}}
+	if diff := cmp.Diff(want, v.findings(fs), cmpopts.IgnoreUnexported(Finding{})); diff != "" {
 		t.Error(diff)
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -143,8 +144,11 @@ type Finding struct {
 	Tone  string
 	Level string
 	Text  string
-	Pages []int // none for the whole paper
-	More  int   // pages beyond those named
+	Pages []int  // none for the whole paper
+	More  int    // pages beyond those named
+	Where string // pages and objects in words, for lists without links; "" for the whole paper
+
+	objects []int
 }
 
 // pagesNamed is how many pages one finding names: a thick file can have the same fault on each.
@@ -165,6 +169,9 @@ func (v *visit) findings(fs []archive.Finding) []Finding {
 		if i < 0 {
 			i, out = len(out), append(out, Finding{Tone: tone[f.Severity], Level: v.t("severity." + string(f.Severity)), Text: text})
 		}
+		if o := &out[i]; f.Object > 0 && len(o.objects) <= pagesNamed && !slices.Contains(o.objects, f.Object) {
+			o.objects = append(o.objects, f.Object)
+		}
 		switch o := &out[i]; {
 		case f.Page == 0 || slices.Contains(o.Pages, f.Page):
 		case len(o.Pages) < pagesNamed:
@@ -173,7 +180,29 @@ func (v *visit) findings(fs []archive.Finding) []Finding {
 			o.More++
 		}
 	}
+	for i := range out {
+		out[i].Where = v.where(&out[i])
+	}
 	return out
+}
+
+// where says on which pages and in which objects of the PDF a finding was made.
+func (v *visit) where(f *Finding) string {
+	list := func(key string, numbers []int, more bool) string {
+		if len(numbers) == 0 {
+			return ""
+		}
+		words := make([]string, 0, len(numbers))
+		for _, n := range numbers[:min(len(numbers), pagesNamed)] {
+			words = append(words, strconv.Itoa(n))
+		}
+		if more {
+			words = append(words, "…")
+		}
+		return v.t(key, strings.Join(words, ", "))
+	}
+	both := []string{list("findings.pages", f.Pages, f.More > 0), list("findings.objects", f.objects, len(f.objects) > pagesNamed)}
+	return strings.Join(slices.DeleteFunc(both, func(s string) bool { return s == "" }), "; ")
 }
 
 // names tells the names of agencies.

@@ -30,6 +30,7 @@ type options struct {
 	tesseract string
 	noTwin    string // a flag of this name is not read from the environment
 
+	sandboxOff  string
 	readers     int
 	inspectors  int
 	maxFile     size
@@ -68,20 +69,27 @@ func (o *options) remote(fs *flag.FlagSet) {
 // working adds the flags of commands that take papers in or read them.
 func (o *options) working(fs *flag.FlagSet) {
 	d := archive.DefaultLimits()
-	o.maxFile, o.maxPixels = size(d.FileBytes), size(d.Inspect.ImagePixels)
-	o.maxInflated, o.maxMemory = size(d.Inspect.InflatedBytes), size(d.Inspect.Memory)
-	fs.StringVar(&o.sandbox, "sandbox", "best", "`best` takes what the kernel gives and reports it; require refuses to start without the full sandbox")
+	o.maxFile = size(d.FileBytes)
+	o.inspecting(fs)
 	fs.StringVar(&o.tesseract, "tesseract", "", "path of the `program` that recognises text (default: found in PATH)")
 	fs.IntVar(&o.readers, "readers", runtime.NumCPU(), "papers read at once; 0 leaves reading to another process")
 	fs.BoolVar(&o.noReading, "no-reading", false, "keep papers without reading them; they are found by their fields only")
-	fs.IntVar(&o.inspectors, "inspectors", max(2, runtime.NumCPU()), "papers inspected at once")
 	fs.Var(&o.maxFile, "max-file", "largest file taken, in `bytes`, with K, M or G")
+	fs.DurationVar(&o.pageTime, "page-time", d.Read.PageTime, "longest reading of one page")
+}
+
+// inspecting adds the flags of what judges papers before they are taken in.
+func (o *options) inspecting(fs *flag.FlagSet) {
+	d := archive.DefaultLimits()
+	o.maxPixels, o.maxInflated, o.maxMemory = size(d.Inspect.ImagePixels), size(d.Inspect.InflatedBytes), size(d.Inspect.Memory)
+	fs.StringVar(&o.sandbox, "sandbox", "best", "`best` takes what the kernel gives and reports it; require refuses to start without the full sandbox")
+	fs.StringVar(&o.sandboxOff, "sandbox-off", "", "leave a `part` of the sandbox out, landlock, seccomp or both, to see that the self-test, --sandbox require and /status notice; never in service")
+	fs.IntVar(&o.inspectors, "inspectors", max(2, runtime.NumCPU()), "papers inspected at once")
 	fs.IntVar(&o.maxPages, "max-pages", d.Inspect.Pages, "most pages of one paper")
 	fs.Var(&o.maxPixels, "max-pixels", "most pixels of one page image")
 	fs.Var(&o.maxInflated, "max-inflated", "most `bytes` one paper may unpack to while it is inspected")
 	fs.Var(&o.maxMemory, "max-memory", "anonymous memory one inspection may use, in `bytes`")
 	fs.DurationVar(&o.inspectTime, "inspect-time", d.Inspect.Time, "longest inspection of one paper")
-	fs.DurationVar(&o.pageTime, "page-time", d.Read.PageTime, "longest reading of one page")
 	fs.BoolVar(&o.ownerLocks, "owner-locks", true, "take PDFs whose owner restricted copying or printing, when they open without a password")
 }
 

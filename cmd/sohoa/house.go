@@ -142,24 +142,43 @@ func openLedger(c *catalog.Catalog, o *options) (*ledger.Ledger, error) {
 }
 
 func (h *house) startChildren(o *options, cfg *archive.Config) error {
-	opt := child.Options{Limits: cfg.Limits, Inspectors: o.inspectors, Readers: max(1, o.readers), Scratch: filepath.Join(o.data, "scratch", "readers"),
-		Cache: filepath.Join(o.data, "scratch", "compiled"), Mode: sandbox.Mode(o.sandbox), Log: h.log,
-		Tesseract: func() string { return findTesseract(o.tesseract) }}
-	if opt.Mode != sandbox.Best && opt.Mode != sandbox.Require {
-		return fmt.Errorf("--sandbox takes best or require")
+	opt, err := o.children(cfg.Limits, h.log)
+	if err != nil {
+		return err
 	}
 	h.children = opt
 	h.inspector = child.NewInspector(opt)
 	h.closers = append(h.closers, h.inspector)
 	cfg.Inspector = h.inspector
 	// The reader draws page images too, so it is there even where this process reads nothing; its children start when asked.
-	var err error
 	if h.reader, err = child.NewReader(opt); err != nil {
 		return fmt.Errorf("start readers: %w", err)
 	}
 	h.closers = append(h.closers, h.reader)
 	cfg.Reader = h.reader
 	return nil
+}
+
+// children are the options of the children that inspect and read.
+func (o *options) children(limits archive.Limits, log *slog.Logger) (child.Options, error) {
+	opt := child.Options{Limits: limits, Inspectors: o.inspectors, Readers: max(1, o.readers), Scratch: filepath.Join(o.data, "scratch", "readers"),
+		Cache: filepath.Join(o.data, "scratch", "compiled"), Mode: sandbox.Mode(o.sandbox), Log: log,
+		Tesseract: func() string { return findTesseract(o.tesseract) }}
+	if opt.Mode != sandbox.Best && opt.Mode != sandbox.Require {
+		return opt, errors.New("--sandbox takes best or require")
+	}
+	switch o.sandboxOff {
+	case "":
+	case "landlock":
+		opt.Off.Landlock = true
+	case "seccomp":
+		opt.Off.Seccomp = true
+	case "both":
+		opt.Off = sandbox.Off{Landlock: true, Seccomp: true}
+	default:
+		return opt, errors.New("--sandbox-off takes landlock, seccomp or both")
+	}
+	return opt, nil
 }
 
 func findTesseract(given string) string {

@@ -170,26 +170,28 @@ func parseRoles(s string) (roleSet, error) {
 	return r, nil
 }
 
-// proveSandbox lets a child try to get out, and says what this machine holds. With --sandbox require anything less than
-// everything is a refusal to start.
+// proveSandbox lets children try to get out, and says what this machine holds. With --sandbox require anything less than everything is a
+// refusal to start.
 func (h *house) proveSandbox(ctx context.Context, o *options) error {
-	level, notes, err := h.inspector.Level(ctx)
-	if err != nil {
-		return fmt.Errorf("start sandboxed child: %w", err)
-	}
 	reports, err := h.children.SelfTest(ctx)
 	if err != nil {
 		return fmt.Errorf("test the sandbox: %w", err)
 	}
-	for role, r := range reports {
+	require := sandbox.Mode(o.sandbox) == sandbox.Require
+	for _, role := range sortedKeys(reports) {
+		r := reports[role]
 		bad := r.Unsound()
-		if len(bad) == 0 {
-			continue
+		if require && (len(bad) > 0 || r.Level != sandbox.LevelFull) {
+			return fmt.Errorf("the sandbox of %s is not tight, level %s: a child could do %s; not starting, because of --sandbox require",
+				role, r.Level, strings.Join(bad, ", "))
 		}
-		if sandbox.Mode(o.sandbox) == sandbox.Require {
-			return fmt.Errorf("sandbox of %s leaks: %s; refusing to start because of --sandbox require", role, strings.Join(bad, ", "))
+		if len(bad) > 0 {
+			h.log.Warn("sandbox is not tight on this machine", "role", role, "open", strings.Join(bad, ", "))
 		}
-		h.log.Warn("sandbox is not tight on this machine", "role", role, "open", strings.Join(bad, ", "))
+	}
+	level, notes, err := h.inspector.Level(ctx)
+	if err != nil {
+		return fmt.Errorf("start sandboxed child: %w", err)
 	}
 	h.sandbox = level
 	if level != sandbox.LevelFull {

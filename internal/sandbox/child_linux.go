@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -26,6 +27,7 @@ type child struct {
 	info    ready
 	papers  int // done so far
 	scratch string
+	peak    atomic.Int64 // most anonymous memory seen of it and what it started
 
 	cmd  *exec.Cmd
 	conn *net.UnixConn

@@ -38,8 +38,12 @@ func TestMemory(t *testing.T) {
 		if err := p.Do(t.Context(), Task{}); !errors.Is(err, ErrMemory) {
 			t.Fatalf("got %v, want ErrMemory", err)
 		}
-		if got := p.Stats(); got.Memory != 1 || got.Tasks != 1 {
+		got := p.Stats()
+		if got.Memory != 1 || got.Tasks != 1 {
 			t.Errorf("%+v: a memory kill is not tried again", got)
+		}
+		if got.Peak <= profile.Memory {
+			t.Errorf("%+v: the peak is not above the %d bytes it was killed for", got, profile.Memory)
 		}
 	})
 	t.Run("a task may allow less than the profile", func(t *testing.T) {

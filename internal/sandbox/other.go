@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"sync/atomic"
 )
 
 // Elsewhere than on Linux there is no sandbox: handlers run inside this process, one call at a time for each slot of the
@@ -28,6 +29,7 @@ type child struct {
 	info    ready
 	papers  int
 	scratch string
+	peak    atomic.Int64 // never known
 }
 
 func startChild(p Profile, _ Off) (*child, error) {

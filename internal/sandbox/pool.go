@@ -84,6 +84,7 @@ type Stats struct {
 	Died    int
 	Timeout int
 	Memory  int
+	Peak    int64 // most anonymous memory one child and what it started held, in bytes, as sampled
 }
 
 // Pool keeps children of one profile. They are started when work comes, do one task at a time, and are replaced after
@@ -225,6 +226,7 @@ func (p *Pool) take() (*child, error) {
 func (p *Pool) finish(c *child, err error) {
 	p.count(func(s *Stats) {
 		s.Busy--
+		s.Peak = max(s.Peak, c.peak.Load())
 		switch {
 		case errors.Is(err, ErrDied):
 			s.Died++

@@ -77,7 +77,7 @@ if (form) {
         } else {
           act("retry", true);
         }
-        why(row, [...(detail.findings ?? []).map((f) => (f.page ? say("page", f.page) + ": " : "") + f.message), ...(detail.errors ?? []).map((f) => f.message)]);
+        why(row, [...reasons(detail.findings), ...(detail.errors ?? []).map((f) => f.message)]);
         break;
       case "again":
         bar.value = 0;
@@ -237,6 +237,21 @@ async function dropped(transfer) {
 
 // The list and the counts come from the server as they are; only their nodes are replaced.
 let timer;
+// reasons says each thing found once, with the pages and objects it was found at.
+function reasons(findings = []) {
+  const once = new Map();
+  for (const f of findings) {
+    if (!once.has(f.message)) once.set(f.message, new Set());
+    const at = [f.page && say("page", f.page), f.object && say("object", f.object)].filter(Boolean).join(", ");
+    if (at) once.get(f.message).add(at);
+  }
+  return [...once].map(([message, places]) => {
+    const shown = [...places].slice(0, 6);
+    if (places.size > shown.length) shown.push("…");
+    return message + (shown.length ? ` (${shown.join("; ")})` : "");
+  });
+}
+
 function refreshSoon(wait = 700) {
   clearTimeout(timer);
   timer = setTimeout(refresh, wait);
