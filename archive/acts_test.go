@@ -41,16 +41,26 @@ func (c *clock) pass(d time.Duration) {
 	c.t = c.t.Add(d)
 }
 
-// inspector takes what begins with "paper" as a PDF of two pages and refuses the rest: the judging itself is tested in
-// ocr/pdf.
+// inspector takes what begins with "paper" as a PDF of two pages, "script" as one with active content, "word" as a type
+// that is never taken, and the rest as damaged: the judging itself is tested in ocr/pdf.
 type inspector struct{}
 
 func (inspector) Inspect(_ context.Context, f *os.File, _ archive.InspectRequest) (archive.Inspection, error) {
 	head := make([]byte, 5)
-	if _, err := f.ReadAt(head, 0); err != nil || string(head) != "paper" {
-		return archive.Inspection{Refusal: "damaged_file", Findings: []archive.Finding{{Code: "damaged", Severity: archive.Fatal}}}, nil
+	_, err := f.ReadAt(head, 0)
+	two := archive.Inspection{MediaType: archive.PDF, Pages: []archive.PageInfo{{Width: 595, Height: 842}, {Width: 595, Height: 842}}}
+	switch {
+	case err != nil && err != io.EOF:
+		return archive.Inspection{}, err
+	case string(head) == "paper":
+		return two, nil
+	case string(head) == "scrip":
+		two.Refusal, two.Findings = "unsafe_file", []archive.Finding{{Code: "javascript", Severity: archive.Fatal, Page: 1, Object: 7}}
+		return two, nil
+	case string(head) == "word ":
+		return archive.Inspection{Refusal: "unsupported_type", Findings: []archive.Finding{{Code: "not_a_pdf", Severity: archive.Fatal}}}, nil
 	}
-	return archive.Inspection{MediaType: archive.PDF, Pages: []archive.PageInfo{{Width: 595, Height: 842}, {Width: 595, Height: 842}}}, nil
+	return archive.Inspection{MediaType: archive.PDF, Refusal: "damaged_file", Findings: []archive.Finding{{Code: "damaged", Severity: archive.Fatal}}}, nil
 }
 
 // reader reads "page n of <content>"; it can lack its recogniser, and it can break off before a page.
@@ -108,11 +118,14 @@ type house struct {
 	dir    string
 	cat    *catalog.Catalog
 	spool  *blob.Spool
+	aside  *mem.Store // the quarantine; it fails with the store
+	virus  *scanner   // nil: the house has none
 }
 
 func open(t testing.TB) *house {
 	t.Helper()
 	h := &house{store: mem.New(), clock: &clock{t: time.Date(2026, 11, 23, 8, 0, 0, 0, time.UTC)}, reader: &reader{}, dir: t.TempDir()}
+	h.aside = h.store.Beside()
 	h.reopen(t)
 	t.Cleanup(func() { h.close() })
 	return h
@@ -157,7 +170,12 @@ func (h *house) reopen(t testing.TB) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	h.Archive, err = archive.New(archive.Config{Vault: vault, Catalog: h.cat, Derived: derived, Ledger: led, Inspector: inspector{}, Reader: h.reader, Clock: h.clock, Scratch: h.dir})
+	cfg := archive.Config{Vault: vault, Catalog: h.cat, Derived: derived, Ledger: led, Inspector: inspector{}, Reader: h.reader, Clock: h.clock, Scratch: h.dir,
+		Quarantine: blob.NewQuarantine(h.aside)}
+	if h.virus != nil {
+		cfg.Scanner = h.virus
+	}
+	h.Archive, err = archive.New(cfg)
 	must("new archive")
 }
 

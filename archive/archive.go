@@ -39,8 +39,9 @@ type Config struct {
 
 // Policy holds the rules a house may choose.
 type Policy struct {
-	NoReading       bool // papers are kept and found by their fields only
-	AllowOwnerLocks bool // accept PDFs whose owner restricted printing or copying, when they open without a password
+	NoReading        bool // papers are kept and found by their fields only
+	AllowOwnerLocks  bool // accept PDFs whose owner restricted printing or copying, when they open without a password
+	QuarantineUnsafe bool // papers with active content are kept in quarantine even when their depositor did not ask
 }
 
 // Archive is the acts. It is safe for concurrent use. Its owner closes the ports after Run has returned.

@@ -109,7 +109,7 @@ func (a *Archive) File(ctx context.Context, actor Actor, id ID, version int) (Co
 		return nil, Version{}, ErrNotFound
 	}
 	// Opened before it is noted: a download that could not begin is no download.
-	c, err := a.Vault.Open(ctx, DocumentObject(id), v.Path())
+	c, err := a.content(ctx, &d, v)
 	if err != nil {
 		return nil, Version{}, err
 	}

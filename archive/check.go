@@ -14,7 +14,7 @@ type CheckOptions struct {
 
 // Check compares vault, catalog, ledger and index and reports each difference to found, which may stop the check by
 // returning an error. Kinds: missing_object, unknown_object, missing_file, size_mismatch, digest_mismatch,
-// corrupt_object, the vault's own (ocfl_e…), the ledger's own, index_missing, index_extra. What is wrong with an object is
+// corrupt_object, unknown_quarantine, the vault's own (ocfl_e…), the ledger's own, index_missing, index_extra. What is wrong with an object is
 // said once: the vault's own findings are left out where its document was already found at fault.
 func (a *Archive) Check(ctx context.Context, o CheckOptions, found func(Discrepancy) error) error {
 	said := map[string]bool{}
@@ -28,6 +28,9 @@ func (a *Archive) Check(ctx context.Context, o CheckOptions, found func(Discrepa
 		return err
 	}
 	if err := a.checkObjects(ctx, once); err != nil {
+		return err
+	}
+	if err := a.checkQuarantine(ctx, once); err != nil {
 		return err
 	}
 	if audits {
@@ -68,7 +71,13 @@ func (a *Archive) checkDocuments(ctx context.Context, o CheckOptions, read bool,
 			if docs[i].State == Disposed {
 				continue
 			}
-			if err := a.checkDocument(ctx, &docs[i], read, found); err != nil {
+			var err error
+			if docs[i].Aside() {
+				err = a.checkAside(ctx, &docs[i], o.ReadData, found) // the vault's audit does not come there
+			} else {
+				err = a.checkDocument(ctx, &docs[i], read, found)
+			}
+			if err != nil {
 				return err
 			}
 		}
@@ -105,7 +114,7 @@ func (a *Archive) checkDocument(ctx context.Context, d *Document, read bool, fou
 		case f.Digest != v.Digest:
 			err = report("digest_mismatch", "version %d: inventory %s, catalog %s", v.Number, f.Digest, v.Digest)
 		default:
-			err = a.checkBytes(ctx, object, v, read, report)
+			err = a.checkBytes(ctx, d, v, read, report)
 		}
 		if err != nil {
 			return err
@@ -114,8 +123,8 @@ func (a *Archive) checkDocument(ctx context.Context, d *Document, read bool, fou
 	return nil
 }
 
-func (a *Archive) checkBytes(ctx context.Context, object ObjectID, v Version, read bool, report func(kind, format string, args ...any) error) error {
-	c, err := a.Vault.Open(ctx, object, v.Path())
+func (a *Archive) checkBytes(ctx context.Context, d *Document, v Version, read bool, report func(kind, format string, args ...any) error) error {
+	c, err := a.content(ctx, d, v)
 	switch KindOf(err) {
 	case NotFound:
 		return report("missing_file", "version %d (%s)", v.Number, v.Path())

@@ -3,8 +3,6 @@ package archive
 import (
 	"context"
 	"io"
-	"os"
-	"slices"
 	"time"
 )
 
@@ -20,13 +18,16 @@ type Deposit struct {
 	Access         Access     // zero: restricted
 	Fields         Fields
 	AllowDuplicate bool
+	OnFault        OnFault // zero: Refuse
 	// Then runs inside the deposit's transaction, last. It may run more than once. Optional.
 	Then func(context.Context, Tx, Document) error
 }
 
 // Deposit takes a paper in and returns when it is durable: bytes and metadata in the vault, row, event and reading job
-// in the catalog. Errors: Unprocessable with findings and a code of Inspection.Refusal; Conflict duplicate_content with
-// Other when the caller may see the other paper; TooLarge; Invalid; Forbidden; Unavailable. On every error nothing of
+// in the catalog. A paper that does not pass is kept in quarantine instead when d.OnFault or the house's policy says so,
+// and always when the virus scanner is away: it comes back in state Quarantined with its findings. Errors: Unprocessable with findings and a code of Inspection.Refusal; Conflict duplicate_content with
+// Other when the caller may see the other paper; TooLarge; Invalid; Forbidden; Unavailable, with code scanner_away where
+// there is no quarantine. On every error nothing of
 // the paper is visible, and what was written is removed now or, after a crash, by the janitor.
 func (a *Archive) Deposit(ctx context.Context, actor Actor, d Deposit) (Document, error) {
 	now := a.Clock.Now()
@@ -50,14 +51,21 @@ func (a *Archive) Deposit(ctx context.Context, actor Actor, d Deposit) (Document
 		}
 	}()
 	// 2. The bytes, beside the store, under the intent's name. Power lost: the janitor unspools them.
-	sp, insp, err := a.take(ctx, actor, intent, &d)
+	sp, v, err := a.take(ctx, intent, &d)
 	if err != nil {
 		return Document{}, err
 	}
-	doc.Versions = []Version{{Number: 1, Digest: sp.Digest(), Size: sp.Size(), MediaType: insp.MediaType,
-		FileName: clean(d.FileName, a.Limits.FileName), Pages: insp.Pages, CreatedAt: now, CreatedBy: actor.ID}}
-	doc.Findings = insp.Findings
-	doc.Reading = a.firstReading(len(insp.Pages))
+	aside := a.keepsAside(d.OnFault, &v)
+	if !aside && (v.Refusal != "" || v.unscanned != nil) {
+		return Document{}, a.refuse(ctx, actor, &d, sp.Digest(), &v)
+	}
+	doc.Versions = []Version{{Number: 1, Digest: sp.Digest(), Size: sp.Size(), MediaType: v.MediaType,
+		FileName: clean(d.FileName, a.Limits.FileName), Pages: v.Pages, CreatedAt: now, CreatedBy: actor.ID}}
+	doc.Findings = v.Findings
+	doc.Reading = a.firstReading(len(v.Pages))
+	if aside {
+		a.setAside(&doc)
+	}
 	// Looked up before the vault writes, so that the usual duplicate costs no object; again in the transaction, where two
 	// equal uploads at once meet.
 	if !d.AllowDuplicate {
@@ -65,10 +73,16 @@ func (a *Archive) Deposit(ctx context.Context, actor Actor, d Deposit) (Document
 			return Document{}, err
 		}
 	}
-	// 3. The object. Power lost: an object the intent names and no document claims; the janitor erases it.
-	doc.Object = 1
-	if _, err := a.Vault.Commit(ctx, Commit{Object: intent.Object, Message: "deposit", User: actor.Name, Intent: intent.ID, At: now,
-		Files: []File{{Path: doc.Head().Path(), Spooled: sp}, {Path: metadataPath, Bytes: metadataJSON(&doc)}}}); err != nil {
+	// 3. The object, or the quarantine's copy. Power lost: bytes the intent names and no document claims; the janitor erases
+	// them.
+	if aside {
+		err = a.putAside(ctx, &doc, sp)
+	} else {
+		doc.Object = 1
+		_, err = a.Vault.Commit(ctx, Commit{Object: intent.Object, Message: "deposit", User: actor.Name, Intent: intent.ID, At: now,
+			Files: []File{{Path: doc.Head().Path(), Spooled: sp}, {Path: metadataPath, Bytes: metadataJSON(&doc)}}})
+	}
+	if err != nil {
 		return Document{}, err
 	}
 	// 4. One transaction. Power lost before its flush: as step 3. After it: the paper is kept; the caller who heard no
@@ -91,11 +105,14 @@ func (a *Archive) Deposit(ctx context.Context, actor Actor, d Deposit) (Document
 		if err := tx.Documents().Insert(ctx, doc); err != nil {
 			return err
 		}
-		if err := a.enqueueReading(ctx, tx, &doc, now); err != nil {
+		if err := a.enqueueNext(ctx, tx, &doc, now); err != nil {
 			return err
 		}
 		ev := documentEvent(actor, EvDeposit, now, &doc)
 		ev.Detail = map[string]string{"version": "1", "digest": sp.Digest().String(), "file_name": doc.Head().FileName}
+		if aside {
+			ev.Detail["state"], ev.Detail["code"] = string(doc.State), asideCode(&v)
+		}
 		if err := tx.Events().Append(ctx, ev); err != nil {
 			return err
 		}
@@ -109,6 +126,9 @@ func (a *Archive) Deposit(ctx context.Context, actor Actor, d Deposit) (Document
 	}
 	kept = true
 	a.Counters.Deposits.Add(1)
+	if aside {
+		a.Counters.Quarantined.Add(1)
+	}
 	wake(a.work)
 	return doc, nil
 }
@@ -129,6 +149,9 @@ func (a *Archive) prepare(ctx context.Context, actor Actor, d *Deposit, now time
 	}
 	if d.Access != Public && d.Access != Restricted && d.Access != Sealed {
 		return Document{}, invalidField("access", Text{"Mức truy cập là public, restricted hoặc sealed.", "Access is public, restricted or sealed."})
+	}
+	if d.OnFault != "" && d.OnFault != Refuse && d.OnFault != KeepAside {
+		return Document{}, invalidField("on_fault", Text{"on_fault là refuse hoặc quarantine.", "on_fault is refuse or quarantine."})
 	}
 	custodian := d.Agency
 	if custodian == "" && d.Dossier != "" {
@@ -166,70 +189,28 @@ func (a *Archive) prepare(ctx context.Context, actor Actor, d *Deposit, now time
 	return doc, nil
 }
 
-// take spools the body under the intent and has it inspected. A refusal is an event too: what was refused, from whom.
-func (a *Archive) take(ctx context.Context, actor Actor, intent Intent, d *Deposit) (Spooled, Inspection, error) {
+// take spools the body under the intent and has it judged.
+func (a *Archive) take(ctx context.Context, intent Intent, d *Deposit) (Spooled, verdict, error) {
 	sp, err := d.Spooled, error(nil)
 	if sp == nil {
 		sp, err = a.Vault.Spool(ctx, intent.ID, d.Body, a.Limits.FileBytes)
 	}
 	if err != nil {
-		return nil, Inspection{}, err
+		return nil, verdict{}, err
 	}
 	if sp.Size() > a.Limits.FileBytes {
-		return nil, Inspection{}, Errorf(TooLarge, "spooled file of %d bytes", sp.Size())
+		return nil, verdict{}, Errorf(TooLarge, "spooled file of %d bytes", sp.Size())
 	}
 	if sp.Size() == 0 {
-		return nil, Inspection{}, Fault(Invalid, "empty_file", Text{"Tệp rỗng: không có byte nào tới nơi.", "The file is empty: no byte arrived."})
+		return nil, verdict{}, Fault(Invalid, "empty_file", Text{"Tệp rỗng: không có byte nào tới nơi.", "The file is empty: no byte arrived."})
 	}
 	f, err := sp.Open()
 	if err != nil {
-		return nil, Inspection{}, err
+		return nil, verdict{}, err
 	}
 	defer f.Close()
-	insp, err := a.inspect(ctx, f, d.MediaType)
-	if err != nil {
-		return nil, Inspection{}, err
-	}
-	if insp.Refusal != "" {
-		a.Counters.Refusals.Add(1)
-		now := a.Clock.Now()
-		ev := NewEvent(actor, EvRefuse, now)
-		ev.Outcome, ev.Dossier = Denied, d.Dossier
-		ev.Detail = map[string]string{"code": insp.Refusal, "digest": sp.Digest().String(), "file_name": clean(d.FileName, a.Limits.FileName)}
-		c, cancel := settle(ctx)
-		defer cancel()
-		if err := a.update(c, func(tx Tx) error { return tx.Events().Append(c, ev) }); err != nil {
-			return nil, Inspection{}, err
-		}
-		return nil, Inspection{}, refusal(insp)
-	}
-	return sp, insp, nil
-}
-
-func (a *Archive) inspect(ctx context.Context, f *os.File, declared string) (Inspection, error) {
-	began := time.Now()
-	insp, err := a.Inspector.Inspect(ctx, f, InspectRequest{DeclaredType: declared, AllowOwnerLocks: a.Policy.AllowOwnerLocks, Limits: a.Limits.Inspect})
-	a.Counters.Inspected.observe(time.Since(began))
-	return insp, err
-}
-
-var refusalText = map[string]Text{
-	"unsupported_type": {"Chỉ nhận PDF, JPEG, PNG, TIFF. Tệp Word, Excel: hãy in ra PDF rồi gửi lại.", "Only PDF, JPEG, PNG and TIFF are taken. For Word or Excel files, print to PDF and send that."},
-	"unsafe_file":      {"Tệp chứa nội dung chạy được hoặc tệp đính kèm nên không nhận. Hãy in lại ra PDF thường.", "The file holds active content or attachments and is refused. Print it to a plain PDF."},
-	"damaged_file":     {"Tệp hỏng, không đọc được. Hãy quét lại hoặc xuất lại tệp.", "The file is damaged and cannot be read. Scan or export it again."},
-	"encrypted_file":   {"Tệp có mật khẩu. Hãy bỏ mật khẩu rồi gửi lại.", "The file is protected by a password. Remove it and send the file again."},
-	"limits_exceeded":  {"Tệp vượt giới hạn xử lý (số trang, kích thước trang, điểm ảnh hoặc dung lượng bung nén).", "The file exceeds a limit (pages, page size, pixels or unpacked size)."},
-}
-
-func refusal(i Inspection) error {
-	msg, ok := refusalText[i.Refusal]
-	if !ok {
-		msg = kindText[Unprocessable]
-	}
-	if len(i.Findings) == 1 && slices.Contains([]string{OfficeFile, ForeignPicture, PackedFile, MediaFile, ProgramFile}, i.Findings[0].Code) {
-		msg = i.Findings[0].Msg // names what the file is, and what to do about that
-	}
-	return &Error{Kind: Unprocessable, Code: i.Refusal, Msg: msg, Findings: i.Findings}
+	v, err := a.judge(ctx, f, d.MediaType)
+	return sp, v, err
 }
 
 // duplicate answers Conflict when another kept paper has the same bytes, naming it only to those who may see it.

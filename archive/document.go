@@ -108,7 +108,7 @@ type Document struct {
 	Submitter   ID
 	Object      int // OCFL head this row was written with
 	Reason      string
-	PriorState  State // what discard or quarantine left, for restore and release
+	PriorState  State // what discard left, for restore
 	CreatedAt   time.Time
 	UpdatedAt   time.Time
 	PublishedAt time.Time
@@ -132,6 +132,11 @@ func (d *Document) Version(n int) (Version, error) {
 		return Version{}, ErrNotFound
 	}
 	return d.Versions[n-1], nil
+}
+
+// Aside reports whether the bytes lie in quarantine rather than in the vault: quarantined, or discarded from there.
+func (d *Document) Aside() bool {
+	return d.State == Quarantined || d.State == Discarded && d.PriorState == Quarantined
 }
 
 // PageCount returns the pages of the newest version.

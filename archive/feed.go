@@ -170,7 +170,7 @@ func (a *Archive) entry(d Document, names map[AgencyCode][]string) Entry {
 	if c := d.Fields.IssuingAgency.Code; c != "" && c != d.Custodian {
 		e.AgencyNames = append(e.AgencyNames, names[c]...)
 	}
-	if d.Reading.PagesDone > 0 {
+	if d.Reading.PagesDone > 0 && !d.Aside() {
 		id := d.ID
 		e.Text = func(ctx context.Context) TextSeq { return a.Texts(ctx, id) }
 	}

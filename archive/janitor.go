@@ -35,7 +35,7 @@ func (a *Archive) abandon(ctx context.Context, i Intent) error {
 		return err
 	}
 	if i.Act == "deposit" && !known {
-		if err := a.Vault.Erase(ctx, i.Object); err != nil {
+		if err := errors.Join(a.Vault.Erase(ctx, i.Object), a.eraseAside(ctx, i.Document)); err != nil {
 			return err
 		}
 	}
@@ -55,7 +55,7 @@ func (a *Archive) eraseOrphan(ctx context.Context, i Intent) error {
 	if KindOf(err) != NotFound {
 		return err
 	}
-	return errors.Join(a.Vault.Unspool(ctx, i.ID), a.Vault.Erase(ctx, i.Object))
+	return errors.Join(a.Vault.Unspool(ctx, i.ID), a.Vault.Erase(ctx, i.Object), a.eraseAside(ctx, i.Document))
 }
 
 // recoverIntent finishes or forgets what an intent began.
@@ -222,7 +222,7 @@ func (a *Archive) finishErase(ctx context.Context, i Intent) error {
 	if err := a.Derived.Remove(ctx, derivedRoot(i.Document)); err != nil {
 		return err
 	}
-	if err := a.Vault.Erase(ctx, i.Object); err != nil {
+	if err := errors.Join(a.Vault.Erase(ctx, i.Object), a.eraseAside(ctx, i.Document)); err != nil {
 		return err
 	}
 	return a.Catalog.Update(ctx, func(tx Tx) error {

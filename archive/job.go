@@ -7,6 +7,7 @@ type JobKind string
 
 const (
 	JobRead JobKind = "read" // recognise a version's pages
+	JobScan JobKind = "scan" // look for viruses in a paper that was quarantined because the scanner was away
 )
 
 // Job is work to do later, kept in the catalog. It is done at least once, so its worker is idempotent.

@@ -104,7 +104,7 @@ func (a *Archive) PageImage(ctx context.Context, actor Actor, id ID, n, width in
 	if a.Reader == nil {
 		return nil, Errorf(Unavailable, "no reader to draw pages")
 	}
-	f, done, err := a.local(ctx, id, v)
+	f, done, err := a.local(ctx, &d, v)
 	if err != nil {
 		return nil, err
 	}
@@ -120,8 +120,8 @@ func (a *Archive) PageImage(ctx context.Context, actor Actor, id ID, n, width in
 }
 
 // local returns a version as a file of this machine, copying it there when the store is elsewhere.
-func (a *Archive) local(ctx context.Context, id ID, v Version) (*os.File, func(), error) {
-	c, err := a.Vault.Open(ctx, DocumentObject(id), v.Path())
+func (a *Archive) local(ctx context.Context, d *Document, v Version) (*os.File, func(), error) {
+	c, err := a.content(ctx, d, v)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -136,7 +136,7 @@ func (a *Archive) local(ctx context.Context, id ID, v Version) (*os.File, func()
 	os.Remove(f.Name()) // the open descriptor is all that is needed; a crash leaves nothing
 	if _, err := io.Copy(f, c); err != nil {
 		f.Close()
-		return nil, nil, fmt.Errorf("make local copy of %s: %w", id, err)
+		return nil, nil, fmt.Errorf("make local copy of %s: %w", d.ID, err)
 	}
 	return f, func() { f.Close() }, nil
 }

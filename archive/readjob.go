@@ -93,7 +93,7 @@ func (a *Archive) readVersion(ctx context.Context, job Job) error {
 		if d, err = tx.Documents().Get(ctx, job.Document); err != nil {
 			return err
 		}
-		if d.Head().Number != job.Version || d.State == Disposed {
+		if d.Head().Number != job.Version || d.State == Disposed || d.Aside() {
 			return nil
 		}
 		if err := tx.Pages().Plan(ctx, d.ID, job.Version, d.PageCount()); err != nil {
@@ -105,12 +105,12 @@ func (a *Archive) readVersion(ctx context.Context, job Job) error {
 	if err != nil {
 		return err
 	}
-	if rows == nil { // overtaken by a newer scan
+	if rows == nil { // overtaken by a newer scan, or by quarantine
 		return a.Catalog.Update(ctx, func(tx Tx) error { return tx.Jobs().Finish(ctx, job) })
 	}
 	r := readRun{a: a, job: job, doc: &d, rows: rows, last: a.Clock.Now()}
 	if todo := r.todo(); len(todo) > 0 {
-		f, done, err := a.local(ctx, d.ID, d.Head())
+		f, done, err := a.local(ctx, &d, d.Head())
 		if err != nil {
 			return err
 		}

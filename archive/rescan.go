@@ -23,6 +23,9 @@ func (a *Archive) AddVersion(ctx context.Context, actor Actor, id ID, after int6
 	if err := rule.check(actor, &doc, ""); err != nil {
 		return Document{}, err
 	}
+	if d.OnFault != "" && d.OnFault != Refuse {
+		return Document{}, invalidField("on_fault", Text{"Bản quét mới chỉ được nhận hoặc từ chối.", "A new scan is taken or refused."})
+	}
 	// The spool has an intent of its own, without a document: it holds bytes and locks nothing while they arrive.
 	spool := Intent{ID: NewID(), Node: a.Node, Act: "spool", CreatedAt: now, ExpiresAt: now.Add(a.Limits.IntentTime)}
 	if err := a.Catalog.Update(ctx, func(tx Tx) error { return tx.Intents().Open(ctx, spool) }); err != nil {
@@ -35,9 +38,13 @@ func (a *Archive) AddVersion(ctx context.Context, actor Actor, id ID, after int6
 			a.Log.Warn("abandon spool; the janitor will", "intent", spool.ID, "err", err)
 		}
 	}()
-	sp, insp, err := a.take(ctx, actor, spool, &d)
+	sp, insp, err := a.take(ctx, spool, &d)
 	if err != nil {
 		return Document{}, err
+	}
+	// A new scan is taken or refused, never kept aside: the paper stays as it was, and whoever sent the scan still has it.
+	if insp.Refusal != "" || insp.unscanned != nil {
+		return Document{}, a.refuse(ctx, actor, &d, sp.Digest(), &insp)
 	}
 	if !d.AllowDuplicate {
 		if err := a.Catalog.View(ctx, func(tx Tx) error { return a.duplicate(ctx, tx, actor, sp.Digest(), ID{}, now) }); err != nil {

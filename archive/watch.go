@@ -67,10 +67,11 @@ func (r *recent) add(key string) {
 
 // Counters count what this process has done since it started.
 type Counters struct {
-	Deposits  atomic.Int64
-	Refusals  atomic.Int64
-	Pages     atomic.Int64
-	Inspected Duration
+	Deposits    atomic.Int64
+	Quarantined atomic.Int64 // deposits that were kept aside
+	Refusals    atomic.Int64
+	Pages       atomic.Int64
+	Inspected   Duration
 }
 
 // Duration sums how often something was done and how long it took together.

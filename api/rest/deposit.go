@@ -20,7 +20,8 @@ func (s *server) bytesIn() {
 	for _, method := range []string{http.MethodPut, http.MethodPost} {
 		op := operation("deposit-"+map[string]string{http.MethodPut: "put", http.MethodPost: "post"}[method], method, "/documents", "documents", "Deposit a paper",
 			http.StatusConflict, http.StatusUnsupportedMediaType, http.StatusUnprocessableEntity, http.StatusInsufficientStorage)
-		op.Description = "The body is the file itself; its type is found out by looking. 201 comes when the paper is durable. Nothing of a refused paper is kept."
+		op.Description = "The body is the file itself; its type is found out by looking. 201 comes when the paper is durable. Nothing of a refused paper is kept, " +
+			"unless on_fault says quarantine: then, and always while the virus scanner is away, the answer is 201 with state quarantined and the findings."
 		op.Parameters = s.depositParameters()
 		op.RequestBody = &huma.RequestBody{Required: true, Content: fileTypes()}
 		if method == http.MethodPost {
@@ -62,7 +63,7 @@ func (s *server) depositParameters() []*huma.Param {
 		oneOf(inQuery("kind", huma.TypeString, "component (default) or result"), "component", "result"), inQuery("agency", huma.TypeString, "Custodian; default the dossier's, else the caller's"),
 		oneOf(inQuery("access", huma.TypeString, "Default restricted"), "public", "restricted", "sealed"),
 		oneOf(inQuery("allow_duplicate", huma.TypeString, "Keep it though the same bytes are kept already"), "true", "false", "1", "0"),
-		oneOf(inQuery("on_fault", huma.TypeString, "What to do with a paper that does not pass"), "refuse"),
+		oneOf(inQuery("on_fault", huma.TypeString, "What to do with a paper that does not pass; quarantine keeps it aside for a checker"), "refuse", "quarantine"),
 		inHeader("Idempotency-Key", "Repeats with this key get the first answer, for 7 days")}
 }
 
@@ -74,7 +75,7 @@ type DepositMetadata struct {
 	Agency         string     `json:"agency,omitempty" doc:"Custodian"`
 	Access         string     `json:"access,omitempty" enum:"public,restricted,sealed"`
 	AllowDuplicate bool       `json:"allow_duplicate,omitempty"`
-	OnFault        string     `json:"on_fault,omitempty" enum:"refuse"`
+	OnFault        string     `json:"on_fault,omitempty" enum:"refuse,quarantine"`
 	ProcedureCode  string     `json:"procedure_code,omitempty"`
 	Type           string     `json:"type,omitempty"`
 	Number         string     `json:"number,omitempty"`
@@ -97,12 +98,9 @@ type OwnerIn struct {
 // deposit reads the metadata into the domain's words.
 func (m *DepositMetadata) deposit(p *parser) archive.Deposit {
 	d := archive.Deposit{FileName: m.FileName, Kind: archive.DocumentKind(m.Kind), Dossier: p.dossier("dossier", m.DossierCode), Agency: p.agency("agency", m.Agency),
-		Access: archive.Access(m.Access), AllowDuplicate: m.AllowDuplicate,
+		Access: archive.Access(m.Access), AllowDuplicate: m.AllowDuplicate, OnFault: archive.OnFault(m.OnFault),
 		Fields: archive.Fields{Procedure: p.procedure("procedure_code", m.ProcedureCode), Type: m.Type, Number: m.Number, Notation: m.Notation,
 			IssuedOn: p.date("issued_on", m.IssuedOn), Subject: m.Subject, Language: m.Language}}
-	if m.OnFault != "" && m.OnFault != "refuse" {
-		p.fault("on_fault", "invalid", notValid)
-	}
 	if a := m.IssuingAgency; a != nil {
 		d.Fields.IssuingAgency = archive.AgencyRef{Code: p.agency("issuing_agency.code", a.Code), Name: a.Name}
 	}

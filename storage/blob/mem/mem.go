@@ -43,8 +43,13 @@ type Fault struct {
 
 // Store implements blob.Store. The zero value is not ready; New makes one.
 type Store struct {
+	*machine
+	blobs map[string][]byte // a value is never changed in place
+}
+
+// machine is what stores that fail together share.
+type machine struct {
 	mu     sync.Mutex
-	blobs  map[string][]byte // a value is never changed in place
 	fault  *Fault
 	seen   int
 	writes int
@@ -53,7 +58,11 @@ type Store struct {
 var _ blob.Store = (*Store)(nil)
 
 // New returns an empty store.
-func New() *Store { return &Store{blobs: map[string][]byte{}} }
+func New() *Store { return &Store{machine: &machine{}, blobs: map[string][]byte{}} }
+
+// Beside returns an empty store on the same machine: its writes are counted with those of s, and a fault of one is a fault
+// of both.
+func (s *Store) Beside() *Store { return &Store{machine: s.machine, blobs: map[string][]byte{}} }
 
 // Break makes the store fail from now on as f says. It replaces an earlier fault.
 func (s *Store) Break(f Fault) {
@@ -69,7 +78,7 @@ func (s *Store) Heal() {
 	s.fault = nil
 }
 
-// Writes returns how many writes were asked for since New.
+// Writes returns how many writes were asked for since New, of the whole machine.
 func (s *Store) Writes() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()

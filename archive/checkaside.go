@@ -1,0 +1,82 @@
+package archive
+
+import (
+	"context"
+	"fmt"
+)
+
+// checkAside is checkDocument for a paper in quarantine: its bytes are there, and it has no object.
+func (a *Archive) checkAside(ctx context.Context, d *Document, read bool, found func(Discrepancy) error) error {
+	object := DocumentObject(d.ID)
+	report := func(kind, format string, args ...any) error {
+		return found(Discrepancy{Kind: kind, Object: string(object), Document: d.ID, Detail: fmt.Sprintf(format, args...)})
+	}
+	_, err := a.Vault.Inventory(ctx, object)
+	switch {
+	case err == nil || KindOf(err) == Corrupt:
+		if moving, err := a.moving(ctx, d.ID); err != nil || moving {
+			return err
+		}
+		if err := report("unknown_object", "the store holds an object of a paper that is in quarantine"); err != nil {
+			return err
+		}
+	case KindOf(err) != NotFound:
+		return err
+	}
+	if a.Quarantine == nil {
+		return report("missing_file", "the paper is in quarantine, and there is none")
+	}
+	for _, v := range d.Versions {
+		if err := a.checkBytes(ctx, d, v, read, report); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// checkQuarantine looks for bytes in quarantine that belong to no quarantined paper. They are reported and never deleted.
+func (a *Archive) checkQuarantine(ctx context.Context, found func(Discrepancy) error) error {
+	if a.Quarantine == nil {
+		return nil
+	}
+	for id, err := range a.Quarantine.List(ctx) {
+		if err != nil {
+			return err
+		}
+		var d Document
+		err := a.Catalog.View(ctx, func(tx Tx) (err error) {
+			d, err = tx.Documents().Get(ctx, id)
+			return err
+		})
+		detail := "the quarantine holds it, the catalog does not know it"
+		switch {
+		case err == nil && d.Aside():
+			continue
+		case err == nil:
+			detail = "the quarantine holds bytes of a paper that is not in quarantine"
+		case KindOf(err) != NotFound:
+			return err
+		}
+		if moving, err := a.moving(ctx, id); err != nil {
+			return err
+		} else if moving {
+			continue
+		}
+		if err := found(Discrepancy{Kind: "unknown_quarantine", Object: "quarantine/" + id.String(), Document: id, Detail: detail}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// moving reports whether an act on the document is under way, so that its bytes may lie in two places.
+func (a *Archive) moving(ctx context.Context, id ID) (bool, error) {
+	err := a.Catalog.View(ctx, func(tx Tx) error {
+		_, err := tx.Intents().OfDocument(ctx, id)
+		return err
+	})
+	if KindOf(err) == NotFound {
+		return false, nil
+	}
+	return err == nil, err
+}
