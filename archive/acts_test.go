@@ -498,10 +498,10 @@ func TestDiscardedPaperComesBackUntilItsTimeIsOver(t *testing.T) {
 	h := open(t)
 	ctx := context.Background()
 	d := h.deposit(t, "nhầm")
-	if _, err := h.Move(ctx, clerk, d.ID, archive.MoveRequest{Move: archive.Discard, Reason: "nhầm hồ sơ"}); err != nil {
-		t.Fatal(err)
+	if gone, err := h.Move(ctx, clerk, d.ID, archive.MoveRequest{Move: archive.Discard, Reason: "nhầm hồ sơ"}); err != nil || gone.DiscardedBy != clerk.ID {
+		t.Fatalf("by %s, %v", gone.DiscardedBy, err)
 	}
-	if back, err := h.Move(ctx, clerk, d.ID, archive.MoveRequest{Move: archive.Restore}); err != nil || back.State != archive.Review {
+	if back, err := h.Move(ctx, clerk, d.ID, archive.MoveRequest{Move: archive.Restore}); err != nil || back.State != archive.Review || !back.DiscardedBy.IsZero() {
 		t.Fatalf("restore: %v, %v", back.State, err)
 	}
 	if _, err := h.Move(ctx, clerk, d.ID, archive.MoveRequest{Move: archive.Discard, Reason: "nhầm hồ sơ"}); err != nil {

@@ -89,8 +89,8 @@ func (a *Archive) rows(n int) int {
 	return min(n, a.Limits.ListRows)
 }
 
-// File returns the bytes of a version as they were deposited and notes the download. Zero means the newest version. The
-// caller closes the content.
+// File returns the bytes of a version as they were deposited and notes the download. Zero means the head, PublicFile the
+// version that is public. The caller closes the content.
 func (a *Archive) File(ctx context.Context, actor Actor, id ID, version int) (Content, Version, error) {
 	now := a.Clock.Now()
 	d, err := a.fetch(ctx, actor, id, now)

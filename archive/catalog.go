@@ -48,8 +48,8 @@ type Documents interface {
 	// Update writes d with revision after+1 when the row's revision is after, else ErrStale. Versions with a number the
 	// row does not have yet are added; the others are not touched. Reading is not written.
 	Update(ctx context.Context, d Document, after int64) error
-	// SetReading writes the progress of the given version; it raises no revision. A version that is no longer the newest
-	// is ignored.
+	// SetReading writes the progress of the given version; it raises no revision. A version that is not the head is
+	// ignored.
 	SetReading(ctx context.Context, id ID, version int, r Reading) error
 	// WithDigest returns documents, discarded and disposed ones excepted, one of whose versions has this digest.
 	WithDigest(ctx context.Context, d Digest) ([]Document, error)
@@ -163,6 +163,8 @@ type Events interface {
 	Append(ctx context.Context, e Event) error
 	// Of returns the events of one document, oldest first, keyset by after (an event id, zero for the start).
 	Of(ctx context.Context, document ID, after ID, limit int) ([]Event, error)
+	// OfDossier returns what happened to a dossier itself (EvDossier), oldest first, keyset as Of.
+	OfDossier(ctx context.Context, code DossierCode, after ID, limit int) ([]Event, error)
 	// Since returns numbered events with Seq > after in order of Seq: the change feed.
 	Since(ctx context.Context, after int64, limit int) ([]Event, error)
 	// Browse lists events for auditors, newest first.

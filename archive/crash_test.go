@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -128,6 +129,86 @@ func TestPowerFailsDuringRescan(t *testing.T) {
 			t.Errorf("%d versions", len(d.Versions))
 		}
 	})
+}
+
+// published deposits a paper and publishes it.
+func (h *house) published(t *testing.T) error {
+	h.on(t, h.deposit(t, "một"), toPublished...)
+	return nil
+}
+
+func TestPowerFailsDuringRescanOfAPublishedPaper(t *testing.T) {
+	everyWrite(t, func(t *testing.T, h *house) error { return h.published(t) }, func(t *testing.T, h *house) error {
+		scan := paper("một, quét lại")
+		scan.Reason = "mờ"
+		_, err := h.AddVersion(context.Background(), clerk, h.only(t).ID, 0, scan)
+		return err
+	}, func(t *testing.T, h *house, acted error) {
+		d := h.only(t)
+		if h.bytes(t, clerk, d.ID, archive.PublicFile) != "paper một" {
+			t.Error("what was public is not served")
+		}
+		h.headIsRow(t, &d)
+		switch {
+		case d.State == archive.Review && d.PublicVersion() == 1 && len(d.Versions) == 2 && h.bytes(t, clerk, d.ID, 0) == "paper một, quét lại":
+		case d.State == archive.Published && d.PublicVersion() == 1 && len(d.Versions) == 1 && acted != nil:
+		default:
+			t.Errorf("%s with %d versions, %d public, after %v", d.State, len(d.Versions), d.PublicVersion(), acted)
+		}
+	})
+}
+
+func TestPowerFailsWhileANewScanIsDropped(t *testing.T) {
+	everyWrite(t, func(t *testing.T, h *house) error {
+		h.on(t, h.deposit(t, "một"), way(toPublished, archive.Rescan)...)
+		return nil
+	}, func(t *testing.T, h *house) error {
+		_, err := h.Move(context.Background(), checker, h.only(t).ID, archive.MoveRequest{Move: archive.Revert, Reason: "quét nhầm"})
+		return err
+	}, func(t *testing.T, h *house, acted error) {
+		d := h.only(t)
+		if h.bytes(t, clerk, d.ID, archive.PublicFile) != "paper một" || len(d.Versions) != 2 {
+			t.Error("what was public is not served, or a version is lost")
+		}
+		h.headIsRow(t, &d)
+		switch {
+		case d.State == archive.Published && d.Head().Number == 1:
+			h.work(t, d.ID, archive.ReadingDone) // whoever rolled it forward queued its reading
+		case d.State == archive.Review && d.Head().Number == 2 && acted != nil:
+		default:
+			t.Errorf("%s with version %d, after %v", d.State, d.Head().Number, acted)
+		}
+	})
+}
+
+func TestPowerFailsDuringMoveOfAPublishedPaper(t *testing.T) {
+	everyWrite(t, func(t *testing.T, h *house) error { return h.published(t) }, func(t *testing.T, h *house) error {
+		_, err := h.Refile(context.Background(), checker, h.only(t).ID, archive.Refiling{Dossier: here, Reason: "nhầm"})
+		return err
+	}, func(t *testing.T, h *house, acted error) {
+		d := h.only(t)
+		h.headIsRow(t, &d)
+		if acted == nil && d.Dossier != here {
+			t.Error("acknowledged, and undone")
+		}
+		// The dossier was opened with the intent; what it tells of the paper is there exactly when the paper is.
+		want := []string{"open"}
+		if d.Dossier == here {
+			want = append(want, "paper_in")
+		}
+		if got := h.acts(t, here); !slices.Equal(got, want) {
+			t.Errorf("paper in %q, history of the dossier %q", d.Dossier, got)
+		}
+	})
+}
+
+// headIsRow wants the store's head to be the one the row was written with.
+func (h *house) headIsRow(t testing.TB, d *archive.Document) {
+	t.Helper()
+	inv, err := h.Vault.Inventory(context.Background(), archive.DocumentObject(d.ID))
+	if err != nil || inv.Head != d.Object {
+		t.Errorf("the store has %d versions, the row is at %d, %v", inv.Head, d.Object, err)
+	}
 }
 
 func (h *house) only(t testing.TB) archive.Document {

@@ -19,6 +19,7 @@ type Deposit struct {
 	Fields         Fields
 	AllowDuplicate bool
 	OnFault        OnFault // zero: Refuse
+	Reason         string  // of a new scan of an accepted or published paper
 	// Then runs inside the deposit's transaction, last. It may run more than once. Optional.
 	Then func(context.Context, Tx, Document) error
 }
@@ -245,7 +246,7 @@ func (a *Archive) ensureDossier(ctx context.Context, tx Tx, actor Actor, doc *Do
 	dos, err := tx.Dossiers().Get(ctx, doc.Dossier)
 	if err == nil {
 		if !actor.Covers(dos.Custodian) {
-			return invalidField("dossier", Text{"Hồ sơ này thuộc cơ quan khác.", "This dossier belongs to another agency."})
+			return foreignDossier()
 		}
 		return nil
 	}

@@ -146,7 +146,7 @@ type gathered struct {
 // maxReadingFindings bounds what a 5,000-page file can have to say about itself.
 const maxReadingFindings = 200
 
-// Texts yields the text of a document's newest version page by page. It is the PageTexts of this house and asks no
+// Texts yields the text of a document's head page by page. It is the PageTexts of this house and asks no
 // rights: the index and its snippets stand behind them.
 func (a *Archive) Texts(ctx context.Context, id ID) TextSeq {
 	return func(yield func(PageText, error) bool) {

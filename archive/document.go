@@ -2,6 +2,7 @@ package archive
 
 import (
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -101,7 +102,9 @@ type Document struct {
 	Access      Access
 	Named       []ID // who may read it when sealed
 	Fields      Fields
-	Versions    []Version // ascending; never empty
+	Versions    []Version  // ascending; never empty
+	Current     int        // number of the version that counts; 0 means the newest. Set when a new scan was dropped
+	Standing    []Standing // what stays valid behind a new scan, the older first; standing.go
 	Reading     Reading
 	Findings    []Finding
 	Uploader    ID
@@ -113,20 +116,40 @@ type Document struct {
 	UpdatedAt   time.Time
 	PublishedAt time.Time
 	DiscardedAt time.Time
+	DiscardedBy ID
 }
 
-// Head returns the newest version.
+// Head returns the version that counts: pages, text, reading and fields are about it. It is the newest one, unless the
+// newest was dropped.
 func (d *Document) Head() Version {
-	if len(d.Versions) == 0 {
+	switch n := d.Current; {
+	case len(d.Versions) == 0:
 		return Version{}
+	case n > 0 && n <= len(d.Versions):
+		return d.Versions[n-1]
 	}
 	return d.Versions[len(d.Versions)-1]
 }
 
-// Version returns version n; 0 means the newest.
+// AddVersion puts v behind the others, with the next number, and makes it the head. The versions d shared its list with
+// before are not touched.
+func (d *Document) AddVersion(v Version) Version {
+	v.Number = len(d.Versions) + 1
+	d.Versions = append(slices.Clip(d.Versions), v)
+	d.Current = 0
+	return v
+}
+
+// PublicFile is the number by which the version that is public is asked for, whichever that is.
+const PublicFile = -1
+
+// Version returns version n; 0 means the head and PublicFile the version that is public.
 func (d *Document) Version(n int) (Version, error) {
 	if n == 0 {
 		return d.Head(), nil
+	}
+	if n == PublicFile {
+		n = d.PublicVersion()
 	}
 	if n < 1 || n > len(d.Versions) {
 		return Version{}, ErrNotFound
@@ -139,7 +162,7 @@ func (d *Document) Aside() bool {
 	return d.State == Quarantined || d.State == Discarded && d.PriorState == Quarantined
 }
 
-// PageCount returns the pages of the newest version.
+// PageCount returns the pages of the head.
 func (d *Document) PageCount() int { return len(d.Head().Pages) }
 
 // Page is the catalog's row about one page: how far it is and where in the derived words file its words lie. The words

@@ -26,7 +26,7 @@ func (a *Archive) Dossier(ctx context.Context, actor Actor, code DossierCode) (D
 		if v.Dossier, err = tx.Dossiers().Get(ctx, code); err != nil {
 			return err
 		}
-		if see.Nothing() || !see.Everything && !actor.Covers(v.Custodian) {
+		if !seesDossier(actor, &v.Dossier, now) {
 			return ErrNotFound
 		}
 		l, err := tx.Documents().Browse(ctx, see, Filter{Dossier: code, Order: Oldest, Limit: a.Limits.ListRows})

@@ -59,27 +59,32 @@ func (a *Archive) Edit(ctx context.Context, actor Actor, id ID, e Edit) (Documen
 			return Document{}, err
 		}
 	}
+	if len(d.Standing) > 0 && (d.Kind != before.Kind || d.Dossier != before.Dossier || d.Access != before.Access) {
+		return Document{}, Fault(Conflict, "version_stands", Text{
+			"Giấy tờ đã có bản được chấp nhận hoặc công bố: nhóm, hồ sơ và mức truy cập không sửa ở đây được.",
+			"An accepted or published version stands: kind, dossier and access cannot be changed here."})
+	}
 	changed := changedFields(&before, &d)
 	if len(changed) == 0 {
 		return before, nil
 	}
 	d.UpdatedAt = now
-	p := pending{Next: d, After: before.Revision, Actor: actor, Action: EvEdit, At: now, Detail: map[string]string{"fields": strings.Join(changed, ",")}}
-	err = a.update(ctx, func(tx Tx) error {
-		if err := unlocked(ctx, tx, id); err != nil {
-			return err
+	p := pending{Next: d, After: before.Revision}
+	if d.Dossier != before.Dossier {
+		if err := a.followDossier(ctx, actor, &before, &d); err != nil {
+			return Document{}, err
 		}
-		if err := a.ensureDossier(ctx, tx, actor, &d, now); err != nil {
-			return err
-		}
-		return a.apply(ctx, tx, &p, nil)
-	})
+		p = refiling(&before, d)
+	}
+	p.Actor, p.Action, p.At = actor, EvEdit, now
+	p.tell(map[string]string{"fields": strings.Join(changed, ",")})
+	first := func(ctx context.Context, tx Tx) error { return a.ensureDossier(ctx, tx, actor, &d, now) }
+	out, err := a.perform(ctx, p, false, nil, first, nil)
 	if err != nil {
 		return Document{}, err
 	}
-	d.Revision = before.Revision + 1
 	a.watch.notify(id)
-	return d, nil
+	return out, nil
 }
 
 // changedFields names the fields that differ, for the trail: names only, never values.

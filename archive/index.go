@@ -23,7 +23,7 @@ type PageText struct {
 // TextSeq is a sequence of pages' texts; the first error ends it.
 type TextSeq = iter.Seq2[PageText, error]
 
-// PageTexts gives the text of a document's newest version page by page, ascending. A document without text yields
+// PageTexts gives the text of a document's head page by page, ascending. A document without text yields
 // nothing. It is what snippets are cut from.
 type PageTexts func(ctx context.Context, document ID) TextSeq
 

@@ -28,6 +28,9 @@ type metadata struct {
 	Created   time.Time         `json:"created_at"`
 	Updated   time.Time         `json:"updated_at"`
 	Published *time.Time        `json:"published_at,omitempty"`
+	Current   int               `json:"current_version,omitempty"` // when it is not the newest
+	Public    int               `json:"public_version,omitempty"`
+	Standing  []Standing        `json:"standing,omitempty"`
 }
 
 type metadataVersion struct {
@@ -46,7 +49,8 @@ const metadataFormat = "sohoa/document/1"
 
 func metadataJSON(d *Document) []byte {
 	m := metadata{Format: metadataFormat, ID: d.ID, State: d.State, Kind: d.Kind, Dossier: d.Dossier, Custodian: d.Custodian, Access: d.Access, Named: d.Named,
-		Fields: d.Fields, Findings: d.Findings, Uploader: d.Uploader, Submitter: d.Submitter, Reason: d.Reason, Created: d.CreatedAt, Updated: d.UpdatedAt}
+		Fields: d.Fields, Findings: d.Findings, Uploader: d.Uploader, Submitter: d.Submitter, Reason: d.Reason, Created: d.CreatedAt, Updated: d.UpdatedAt,
+		Current: d.Current, Public: d.PublicVersion(), Standing: d.Standing}
 	if !d.PublishedAt.IsZero() {
 		m.Published = &d.PublishedAt
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"time"
 )
 
@@ -24,29 +25,22 @@ type pending struct {
 	Action Action
 	At     time.Time
 	Detail map[string]string
+	Read   bool         // another version counts now: its reading begins
+	Left   *DossierCode // the dossier the paper was in, when the act takes it to another
 }
 
 // Move makes one move of the state table and returns the document as it stands then. Errors: NotFound, Forbidden,
-// Conflict wrong_state, four_eyes or stale_revision, Invalid reason_required or incomplete. A durable move (Rule.Durable)
-// is in the vault before it is in the catalog; interrupted between the two it is rolled forward.
+// Conflict wrong_state, version_stands, four_eyes or stale_revision, Invalid reason_required or incomplete. A durable move
+// (Rule.Durable) is in the vault before it is in the catalog; interrupted between the two it is rolled forward.
 func (a *Archive) Move(ctx context.Context, actor Actor, id ID, req MoveRequest) (Document, error) {
 	now := a.Clock.Now()
-	rule, err := RuleOf(req.Move)
-	if err != nil || rule.Move == Rescan || rule.Move == Quarantine || rule.Move == Release {
-		return Document{}, ErrNotFound // a scan comes with bytes, quarantine moves bytes: they are acts of their own
+	switch req.Move {
+	case Rescan, Refile, Quarantine, Release: // these come with bytes or a dossier, or move bytes: they are acts of their own
+		return Document{}, ErrNotFound
 	}
 	reason := clean(req.Reason, a.Limits.FieldText)
-	d, err := a.fetch(ctx, actor, id, now)
+	d, rule, err := a.may(ctx, actor, id, req.Move, req.After, reason, now)
 	if err != nil {
-		return Document{}, err
-	}
-	if req.After != 0 && req.After != d.Revision {
-		return Document{}, ErrStale
-	}
-	if err := rule.check(actor, &d, reason); err != nil {
-		if KindOf(err) == Forbidden {
-			a.denied(ctx, actor, Action(req.Move), id.String(), now)
-		}
 		return Document{}, err
 	}
 	if req.Move == Submit {
@@ -54,29 +48,74 @@ func (a *Archive) Move(ctx context.Context, actor Actor, id ID, req MoveRequest)
 			return Document{}, err
 		}
 	}
-	after, from := d.Revision, d.State
+	p := pending{After: d.Revision, Actor: actor, Action: EvMove, At: now}
+	from := d.State
 	d.State, d.Reason, d.UpdatedAt = rule.To, reason, now
 	switch req.Move {
 	case Submit:
 		d.Submitter = actor.ID
+	case Accept:
+		d.accepted()
 	case Publish:
-		d.PublishedAt = now
+		d.PublishedAt, d.Standing = now, nil
 	case Discard:
-		d.PriorState, d.DiscardedAt = from, now
+		d.PriorState, d.DiscardedAt, d.DiscardedBy = from, now, actor.ID
 	case Restore:
-		d.State, d.PriorState, d.DiscardedAt = d.PriorState, "", time.Time{}
+		d.State, d.PriorState, d.DiscardedAt, d.DiscardedBy = d.PriorState, "", time.Time{}, ID{}
+	case Revert:
+		a.dropScan(&d, &p)
 	}
-	p := pending{Next: d, After: after, Actor: actor, Action: EvMove, At: now,
-		Detail: map[string]string{"move": string(req.Move), "from": string(from), "to": string(d.State), "reason": reason}}
-	return a.perform(ctx, p, rule.Durable, nil, req.Then)
+	p.Next = d
+	p.tell(map[string]string{"move": string(req.Move), "from": string(from), "to": string(d.State), "reason": reason})
+	return a.perform(ctx, p, rule.Durable, nil, nil, req.Then)
+}
+
+// tell adds facts to the event of the act.
+func (p *pending) tell(detail map[string]string) {
+	if p.Detail == nil {
+		p.Detail = map[string]string{}
+	}
+	maps.Copy(p.Detail, detail)
+}
+
+// may fetches a paper for a move and decides whether the actor may make it now. A move that is not the actor's is noted.
+func (a *Archive) may(ctx context.Context, actor Actor, id ID, m Move, after int64, reason string, now time.Time) (Document, Rule, error) {
+	if _, err := RuleOf(m); err != nil {
+		return Document{}, Rule{}, err
+	}
+	d, err := a.fetch(ctx, actor, id, now)
+	if err != nil {
+		return Document{}, Rule{}, err
+	}
+	if after != 0 && after != d.Revision {
+		return Document{}, Rule{}, ErrStale
+	}
+	rule, err := ruleFor(m, &d)
+	if err != nil {
+		return Document{}, Rule{}, err
+	}
+	if err := rule.check(actor, &d, reason); err != nil {
+		if KindOf(err) == Forbidden {
+			a.denied(ctx, actor, Action(m), id.String(), now)
+		}
+		return Document{}, Rule{}, err
+	}
+	return d, rule, nil
 }
 
 // perform carries a prepared act out: directly, or, when it is durable, under an intent with an object version before its
-// transaction.
-func (a *Archive) perform(ctx context.Context, p pending, durable bool, files []File, then func(context.Context, Tx, Document) error) (Document, error) {
+// transaction. What first writes is there before the act: in the transaction of the intent, where there is one. Left alone by
+// a power cut it must do no harm.
+func (a *Archive) perform(ctx context.Context, p pending, durable bool, files []File, first func(context.Context, Tx) error, then func(context.Context, Tx, Document) error) (Document, error) {
+	if first == nil {
+		first = func(context.Context, Tx) error { return nil }
+	}
 	if !durable {
 		err := a.update(ctx, func(tx Tx) error {
 			if err := unlocked(ctx, tx, p.Next.ID); err != nil {
+				return err
+			}
+			if err := first(ctx, tx); err != nil {
 				return err
 			}
 			return a.apply(ctx, tx, &p, then)
@@ -94,13 +133,16 @@ func (a *Archive) perform(ctx context.Context, p pending, durable bool, files []
 		Payload: payload, CreatedAt: p.At, ExpiresAt: p.At.Add(a.Limits.IntentTime)}
 	// 1. The intent locks the document and holds the whole act. Power lost: the janitor finds no version of this intent in
 	// the object and drops it: the act never was. The revision is checked under the lock.
-	err = a.Catalog.Update(ctx, func(tx Tx) error {
+	err = a.update(ctx, func(tx Tx) error {
 		cur, err := tx.Documents().Get(ctx, p.Next.ID)
 		if err != nil {
 			return err
 		}
 		if cur.Revision != p.After {
 			return ErrStale
+		}
+		if err := first(ctx, tx); err != nil {
+			return err
 		}
 		return tx.Intents().Open(ctx, intent)
 	})
@@ -130,6 +172,9 @@ func (a *Archive) perform(ctx context.Context, p pending, durable bool, files []
 		return a.apply(c, tx, &p, then)
 	})
 	p.Next.Revision = p.After + 1
+	if p.Read {
+		wake(a.work)
+	}
 	return p.Next, err
 }
 
@@ -138,7 +183,7 @@ func (a *Archive) apply(ctx context.Context, tx Tx, p *pending, then func(contex
 	if err := tx.Documents().Update(ctx, p.Next, p.After); err != nil {
 		return err
 	}
-	if p.Action == EvVersion {
+	if p.Action == EvVersion || p.Read {
 		if err := tx.Documents().SetReading(ctx, p.Next.ID, p.Next.Head().Number, p.Next.Reading); err != nil {
 			return err
 		}
@@ -150,6 +195,11 @@ func (a *Archive) apply(ctx context.Context, tx Tx, p *pending, then func(contex
 	ev.Detail = p.Detail
 	if err := tx.Events().Append(ctx, ev); err != nil {
 		return err
+	}
+	if p.Left != nil {
+		if err := noteRefiling(ctx, tx, p); err != nil {
+			return err
+		}
 	}
 	if then != nil {
 		next := p.Next

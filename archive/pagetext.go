@@ -33,7 +33,7 @@ func errNotRead() error {
 	return e
 }
 
-// PageWords returns what was read on page n of the newest version. Unavailable code not_ready while it is being read.
+// PageWords returns what was read on page n of the head. Unavailable code not_ready while it is being read.
 func (a *Archive) PageWords(ctx context.Context, actor Actor, id ID, n int) (PageReading, error) {
 	d, err := a.Document(ctx, actor, id)
 	if err != nil {
@@ -56,7 +56,7 @@ func (a *Archive) PageWords(ctx context.Context, actor Actor, id ID, n int) (Pag
 	return a.pageReading(ctx, row)
 }
 
-// WriteText writes the text of the newest version to w, pages ended by form feeds. Unavailable code not_ready when no page
+// WriteText writes the text of the head to w, pages ended by form feeds. Unavailable code not_ready when no page
 // has been read yet; nothing is written then.
 func (a *Archive) WriteText(ctx context.Context, actor Actor, id ID, w io.Writer) error {
 	d, err := a.Document(ctx, actor, id)
@@ -80,7 +80,7 @@ func (a *Archive) WriteText(ctx context.Context, actor Actor, id ID, w io.Writer
 // ImageWidths are the widths page images are made and cached at, in pixels.
 var ImageWidths = []int{400, 1000, 1800}
 
-// PageImage returns a JPEG of page n of the newest version, at the cached width that is nearest above the wanted one.
+// PageImage returns a JPEG of page n of the head, at the cached width that is nearest above the wanted one.
 func (a *Archive) PageImage(ctx context.Context, actor Actor, id ID, n, width int) (io.ReadSeekCloser, error) {
 	d, err := a.Document(ctx, actor, id)
 	if err != nil {

@@ -314,7 +314,7 @@ func (a *Archive) lists(ctx context.Context, now time.Time) (Lists, error) {
 	return l, err
 }
 
-// ReadAgain queues the newest version for reading from the first page.
+// ReadAgain queues the head for reading from the first page.
 func (a *Archive) ReadAgain(ctx context.Context, actor Actor, id ID) error {
 	now := a.Clock.Now()
 	d, err := a.fetch(ctx, actor, id, now)

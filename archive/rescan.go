@@ -5,22 +5,14 @@ import (
 	"strconv"
 )
 
-// AddVersion deposits a new scan of a paper in review or returned: the old file stays, the new one is read. Errors as for
+// AddVersion deposits a new scan of a paper: the old file stays, the new one is read and goes to review. An accepted or
+// published paper wants a reason (Deposit.Reason), and what it was stays valid behind the new scan (Standing). Errors as for
 // Deposit and Move.
 func (a *Archive) AddVersion(ctx context.Context, actor Actor, id ID, after int64, d Deposit) (Document, error) {
 	now := a.Clock.Now()
-	rule, err := RuleOf(Rescan)
+	reason := clean(d.Reason, a.Limits.FieldText)
+	doc, rule, err := a.may(ctx, actor, id, Rescan, after, reason, now)
 	if err != nil {
-		return Document{}, err
-	}
-	doc, err := a.fetch(ctx, actor, id, now)
-	if err != nil {
-		return Document{}, err
-	}
-	if after != 0 && after != doc.Revision {
-		return Document{}, ErrStale
-	}
-	if err := rule.check(actor, &doc, ""); err != nil {
 		return Document{}, err
 	}
 	if d.OnFault != "" && d.OnFault != Refuse {
@@ -51,17 +43,30 @@ func (a *Archive) AddVersion(ctx context.Context, actor Actor, id ID, after int6
 			return Document{}, err
 		}
 	}
-	from := doc.State
-	v := Version{Number: doc.Head().Number + 1, Digest: sp.Digest(), Size: sp.Size(), MediaType: insp.MediaType,
-		FileName: clean(d.FileName, a.Limits.FileName), Pages: insp.Pages, CreatedAt: now, CreatedBy: actor.ID}
-	next := doc
-	next.Versions = append(append([]Version{}, doc.Versions...), v)
-	next.Findings, next.Reading, next.State, next.UpdatedAt = insp.Findings, a.firstReading(len(insp.Pages)), rule.To, now
-	p := pending{Next: next, After: doc.Revision, Actor: actor, Action: EvVersion, At: now,
-		Detail: map[string]string{"move": string(Rescan), "version": strconv.Itoa(v.Number), "digest": v.Digest.String(), "from": string(from), "file_name": v.FileName}}
-	out, err := a.perform(ctx, p, true, []File{{Path: v.Path(), Spooled: sp}}, d.Then)
-	if err == nil {
-		wake(a.work)
+	next, from := doc, doc.State
+	if from == Accepted || from == Published {
+		next.stand()
+		next.Reason = reason
 	}
-	return out, err
+	v := next.AddVersion(Version{Digest: sp.Digest(), Size: sp.Size(), MediaType: insp.MediaType,
+		FileName: clean(d.FileName, a.Limits.FileName), Pages: insp.Pages, CreatedAt: now, CreatedBy: actor.ID})
+	next.Findings, next.Reading, next.State, next.UpdatedAt = insp.Findings, a.firstReading(len(insp.Pages)), rule.To, now
+	p := pending{Next: next, After: doc.Revision, Actor: actor, Action: EvVersion, At: now, Read: true,
+		Detail: map[string]string{"move": string(Rescan), "version": strconv.Itoa(v.Number), "digest": v.Digest.String(), "from": string(from), "file_name": v.FileName}}
+	if reason != "" {
+		p.Detail["reason"] = reason
+	}
+	// Power lost on the way leaves the paper as it was, or the new scan in review behind what stands: the object's version
+	// says both, and the janitor rolls the row forward to it.
+	return a.perform(ctx, p, rule.Durable, []File{{Path: v.Path(), Spooled: sp}}, nil, d.Then)
+}
+
+// dropScan prepares the act that makes d what it was before its new scan. The words read of the version that counts again are
+// still there; its reading is queued to gather them, and reads again only what was lost.
+func (a *Archive) dropScan(d *Document, p *pending) {
+	dropped := d.Head().Number
+	d.revert()
+	d.Reading = a.firstReading(d.PageCount())
+	p.Read = true
+	p.tell(map[string]string{"dropped": strconv.Itoa(dropped), "version": strconv.Itoa(d.Head().Number)})
 }

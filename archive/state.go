@@ -36,16 +36,21 @@ const (
 	Discard    Move = "discard"
 	Restore    Move = "restore"
 	Rescan     Move = "rescan" // a new version of the file
+	Revert     Move = "revert" // the new scan is dropped; the version that stood before it counts again
+	Refile     Move = "move"   // into another dossier
 )
 
-// Rule says who may make a move, from where to where, and what must hold.
+// Rule says who may make a move, from where to where, and what must hold. A move may have several rules; of those the one
+// that fits where a document stands holds.
 type Rule struct {
 	Move       Move
 	From       []State
-	To         State // "" means the state the document had before (restore, release)
+	To         State // "" means the state the document had before (restore, revert), or has (move)
+	Alone      bool  // not while an accepted or published version stands behind a new scan
+	Behind     bool  // only while one does
 	Roles      []Role
 	ByUploader bool // the uploader may make it too, whatever the role
-	NotByHand  bool // never the person who uploaded or submitted it (four eyes)
+	NotByHand  bool // never the person who uploaded, scanned or submitted it (four eyes)
 	Reason     bool // a reason is required
 	ResultOnly bool
 	Durable    bool // writes an OCFL version before its transaction (acts at or after accept)
@@ -60,14 +65,21 @@ var Rules = []Rule{
 	{Move: Publish, From: []State{Accepted}, To: Published, Roles: []Role{RoleChecker}, ResultOnly: true, Durable: true, Name: Text{"Công bố", "Publish"}},
 	{Move: Supersede, From: []State{Published}, To: Superseded, Roles: []Role{RoleChecker}, Reason: true, ResultOnly: true, Durable: true, Name: Text{"Thay thế", "Supersede"}},
 	{Move: Withdraw, From: []State{Published}, To: Withdrawn, Roles: []Role{RoleChecker}, Reason: true, ResultOnly: true, Durable: true, Name: Text{"Thu hồi", "Withdraw"}},
-	{Move: Quarantine, From: []State{Review, Checking, Returned}, To: Quarantined, Roles: []Role{RoleChecker}, Reason: true, Name: Text{"Cách ly", "Quarantine"}},
+	{Move: Quarantine, From: []State{Review, Checking, Returned}, To: Quarantined, Alone: true, Roles: []Role{RoleChecker}, Reason: true, Name: Text{"Cách ly", "Quarantine"}},
 	{Move: Release, From: []State{Quarantined}, To: Review, Roles: []Role{RoleChecker}, Reason: true, Name: Text{"Giải tỏa cách ly", "Release"}},
-	{Move: Discard, From: []State{Review, Checking, Returned, Quarantined}, To: Discarded, Roles: []Role{RoleChecker}, ByUploader: true, Reason: true, Name: Text{"Bỏ", "Discard"}},
+	{Move: Discard, From: []State{Review, Checking, Returned, Quarantined}, To: Discarded, Alone: true, Roles: []Role{RoleChecker}, ByUploader: true, Reason: true, Name: Text{"Bỏ", "Discard"}},
 	{Move: Restore, From: []State{Discarded}, To: "", Roles: []Role{RoleChecker}, ByUploader: true, Name: Text{"Khôi phục", "Restore"}},
-	{Move: Rescan, From: []State{Review, Returned}, To: Review, Roles: []Role{RoleClerk, RoleChecker, RoleService}, ByUploader: true, Name: Text{"Quét lại", "New scan"}},
+	{Move: Rescan, From: []State{Review, Returned}, To: Review, Roles: []Role{RoleClerk, RoleChecker, RoleService}, ByUploader: true, Durable: true, Name: Text{"Quét lại", "New scan"}},
+	{Move: Rescan, From: []State{Accepted, Published}, To: Review, Roles: []Role{RoleChecker}, ByUploader: true, Reason: true, Durable: true, Name: Text{"Quét lại", "New scan"}},
+	{Move: Revert, From: []State{Review, Checking, Returned}, To: "", Behind: true, Roles: []Role{RoleChecker}, ByUploader: true, Reason: true, Durable: true, Name: Text{"Hủy bản quét mới", "Drop the new scan"}},
+	{Move: Revert, From: []State{Accepted}, To: "", Behind: true, Roles: []Role{RoleChecker}, Reason: true, Durable: true, Name: Text{"Hủy bản quét mới", "Drop the new scan"}},
+	{Move: Refile, From: []State{Review, Returned}, To: "", Alone: true, Roles: []Role{RoleClerk, RoleChecker, RoleService}, ByUploader: true, Name: Text{"Chuyển hồ sơ", "Move to another dossier"}},
+	{Move: Refile, From: []State{Checking}, To: "", Alone: true, Roles: []Role{RoleChecker}, Name: Text{"Chuyển hồ sơ", "Move to another dossier"}},
+	{Move: Refile, From: []State{Accepted, Published}, To: "", Roles: []Role{RoleChecker}, Reason: true, Durable: true, Name: Text{"Chuyển hồ sơ", "Move to another dossier"}},
+	{Move: Refile, From: []State{Review, Checking, Returned}, To: "", Behind: true, Roles: []Role{RoleChecker}, Reason: true, Durable: true, Name: Text{"Chuyển hồ sơ", "Move to another dossier"}},
 }
 
-// RuleOf returns the rule of a move, NotFound when there is no such move.
+// RuleOf returns the first rule of a move, NotFound when there is no such move.
 func RuleOf(m Move) (Rule, error) {
 	for _, r := range Rules {
 		if r.Move == m {
@@ -77,16 +89,46 @@ func RuleOf(m Move) (Rule, error) {
 	return Rule{}, ErrNotFound
 }
 
+// ruleFor returns the rule of a move that fits where d stands; when none does, one that says what is wrong.
+func ruleFor(m Move, d *Document) (Rule, error) {
+	best, err := RuleOf(m)
+	if err != nil {
+		return Rule{}, err
+	}
+	for _, r := range Rules {
+		if r.Move != m || !slices.Contains(r.From, d.State) {
+			continue
+		}
+		if best = r; r.fits(d) {
+			return r, nil
+		}
+	}
+	return best, nil
+}
+
+// fits reports whether a version standing behind d, or none, is what the rule is for.
+func (r Rule) fits(d *Document) bool {
+	stands := len(d.Standing) > 0
+	return !(r.Alone && stands) && !(r.Behind && !stands)
+}
+
+var errStands = Fault(Conflict, "version_stands", Text{
+	"Giấy tờ đã có bản được chấp nhận hoặc công bố, đang chờ bản quét mới. Hãy hủy bản quét mới trước.",
+	"An accepted or published version stands behind the new scan. Drop the new scan first."})
+
 // check says whether actor may make the move on d with reason. Scope and the right to see d are decided before.
 func (r Rule) check(a Actor, d *Document, reason string) error {
 	own := r.ByUploader && !a.ID.IsZero() && a.ID == d.Uploader
 	if !own && !slices.Contains(r.Roles, a.Role) {
 		return ErrForbidden
 	}
-	if !slices.Contains(r.From, d.State) {
+	if !slices.Contains(r.From, d.State) || r.Behind && !r.fits(d) {
 		return Fault(Conflict, "wrong_state", Text{"Giấy tờ đang ở trạng thái không cho phép việc này.", "The paper's present state does not allow this."})
 	}
-	if r.NotByHand && (a.ID == d.Uploader || a.ID == d.Submitter) {
+	if r.Alone && !r.fits(d) {
+		return errStands
+	}
+	if r.NotByHand && (a.ID == d.Uploader || a.ID == d.Submitter || a.ID == d.Head().CreatedBy) {
 		return Fault(Forbidden, "four_eyes", Text{"Người số hóa không được tự kiểm tra giấy tờ của mình.", "Whoever scanned or submitted a paper cannot also accept it."})
 	}
 	if r.ResultOnly && d.Kind != Result {

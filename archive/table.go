@@ -15,6 +15,9 @@ func Tables() string {
 		to := string(r.To)
 		if to == "" {
 			to = "(as before)"
+			if r.Move == Refile {
+				to = "(the same)"
+			}
 		}
 		who := joined(r.Roles)
 		if r.ByUploader {
@@ -24,7 +27,7 @@ func Tables() string {
 		for _, h := range []struct {
 			on   bool
 			text string
-		}{{r.Reason, "a reason"}, {r.NotByHand, "not whoever uploaded or submitted it"}, {r.ResultOnly, "a result"}, {r.Durable, "kept as an object version first"}} {
+		}{{r.Reason, "a reason"}, {r.Alone, "no version stands behind a new scan"}, {r.Behind, "a version stands behind a new scan"}, {r.NotByHand, "not whoever uploaded, scanned or submitted it"}, {r.ResultOnly, "a result"}, {r.Durable, "kept as an object version first"}} {
 			if h.on {
 				holds = append(holds, h.text)
 			}

@@ -190,7 +190,7 @@ func (d *documentPage) moves(v *visit, doc *archive.Document) {
 	for _, r := range archive.Moves(v.actor, doc) {
 		switch {
 		case r.Move == archive.Rescan:
-			d.MayRescan = v.actor.Role.May(archive.ActDeposit)
+			d.MayRescan = !r.Reason && v.actor.Role.May(archive.ActDeposit)
 		case r.Move == archive.Submit:
 			if d.Submit = d.Editable; !d.Editable {
 				d.Moves = append(d.Moves, MoveButton{Move: string(r.Move), Text: v.say(r.Name), Tone: "primary"})

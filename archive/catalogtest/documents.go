@@ -13,7 +13,10 @@ var documentTests = []test{
 		d := paper(func(d *archive.Document) {
 			d.Access, d.Named = archive.Sealed, []archive.ID{archive.NewID(), archive.NewID(), archive.NewID()}
 			d.Versions = append(d.Versions, version(2, "two"), version(3, "three"))
-			d.DiscardedAt = at(9)
+			d.Current = 2
+			d.DiscardedAt, d.DiscardedBy = at(9), archive.NewID()
+			d.Standing = []archive.Standing{{State: archive.Published, Version: 1, Fields: d.Fields, Findings: d.Findings, Submitter: d.Submitter, Reason: "mờ"},
+				{State: archive.Accepted, Version: 2}}
 		})
 		b.insert(d)
 		same(b.T, "document", b.document(d.ID), d)
@@ -99,7 +102,7 @@ var documentTests = []test{
 		d.Revision = 2
 		same(b.T, "document", b.document(d.ID), d)
 	}},
-	{"reading progress raises no revision and is for the newest version only", func(b bench) {
+	{"reading progress raises no revision and is for the head only", func(b bench) {
 		d := paper(func(d *archive.Document) { d.Versions = append(d.Versions, version(2, "two")) })
 		b.insert(d)
 		r := archive.Reading{State: archive.ReadingDone, PagesDone: 2, PagesTotal: 2, Confidence: 0.96875}
@@ -108,6 +111,28 @@ var documentTests = []test{
 		b.update(func(tx archive.Tx) error { return tx.Documents().SetReading(b.Context(), d.ID, 2, r) })
 		d.Reading = r
 		same(b.T, "after the newest", b.document(d.ID), d)
+	}},
+	{"after a scan was dropped the version that counts is read, until the next scan", func(b bench) {
+		d := paper(func(d *archive.Document) { d.Versions = append(d.Versions, version(2, "two")) })
+		b.insert(d)
+		r := archive.Reading{State: archive.ReadingDone, PagesDone: 2, PagesTotal: 2}
+		d.Current, d.Standing = 1, nil
+		b.update(func(tx archive.Tx) error {
+			if err := tx.Documents().Update(b.Context(), d, 1); err != nil {
+				return err
+			}
+			return tx.Documents().SetReading(b.Context(), d.ID, 2, r)
+		})
+		d.Revision = 2
+		same(b.T, "after the dropped version", b.document(d.ID), d)
+		b.update(func(tx archive.Tx) error { return tx.Documents().SetReading(b.Context(), d.ID, 1, r) })
+		d.Reading = r
+		same(b.T, "after the one that counts", b.document(d.ID), d)
+		d.AddVersion(version(0, "three"))
+		b.update(func(tx archive.Tx) error { return tx.Documents().Update(b.Context(), d, 2) })
+		if got := b.document(d.ID); got.Current != 0 || got.Head().Number != 3 {
+			b.Errorf("head is %d, current %d", got.Head().Number, got.Current)
+		}
 	}},
 	{"a digest finds every paper that has it in any version, but no discarded one", func(b bench) {
 		old := paper(func(d *archive.Document) {

@@ -136,6 +136,34 @@ var eventTests = []test{
 			return err
 		}), archive.Invalid, "bad_cursor")
 	}},
+	{"the history of one dossier has its own events, oldest first, page by page", func(b bench) {
+		const code = archive.DossierCode("H15.50-261008-0001")
+		of := func(n int, code archive.DossierCode, x archive.Action) archive.Event {
+			return event(n, func(e *archive.Event) { e.Dossier, e.Action = code, x })
+		}
+		var want []archive.ID
+		for n := range 5 {
+			e := of(-n, code, archive.EvDossier)
+			want = append(want, e.ID)
+			b.append(e, of(n, code, archive.EvDeposit), of(n, "H15.50-261008-0002", archive.EvDossier))
+		}
+		got := []archive.ID{}
+		b.view(func(tx archive.Tx) error {
+			for after := (archive.ID{}); ; {
+				es, err := tx.Events().OfDossier(b.Context(), code, after, 2)
+				if err != nil || len(es) == 0 {
+					return err
+				}
+				got = append(got, eventIDs(es)...)
+				after = es[len(es)-1].ID
+			}
+		})
+		same(b.T, "ids", got, want)
+		wantError(b.T, b.c.View(b.Context(), func(tx archive.Tx) error {
+			_, err := tx.Events().OfDossier(b.Context(), "H15.50-261008-0002", want[0], 2)
+			return err
+		}), archive.Invalid, "bad_cursor")
+	}},
 	{"the change feed has what is numbered", func(b bench) {
 		last := func() (n int64) {
 			b.view(func(tx archive.Tx) (err error) {

@@ -17,7 +17,8 @@ type documents struct{ t *tx }
 // documentColumns are the columns of a document in the order of documentRow and scanDocument, without the reading.
 const documentColumns = `id, revision, state, kind, dossier, custodian, access, procedure_code, type, number, notation,
 	issued_on, agency, agency_name, subject, signer_name, signer_position, owner_type, owner_id, owner_name, language,
-	findings, uploader, submitter, object, reason, prior_state, created_at, updated_at, published_at, discarded_at`
+	findings, uploader, submitter, object, reason, prior_state, created_at, updated_at, published_at, discarded_at, discarded_by,
+	standing`
 
 // derivedColumns are made from the others, to be compared and listed by.
 const derivedColumns = `procedure_base, number_key, notation_key, agency_key, head`
@@ -25,14 +26,14 @@ const derivedColumns = `procedure_base, number_key, notation_key, agency_key, he
 const readingColumns = `reading_state, reading_done, reading_total, reading_confidence, reading_detail`
 
 const selectDocument = `SELECT ` + documentColumns + `, ` + readingColumns + `,
-	(SELECT string_agg(n.account, ',' ORDER BY n.place) FROM named n WHERE n.document = d.id) FROM documents AS d `
+	head, (SELECT string_agg(n.account, ',' ORDER BY n.place) FROM named n WHERE n.document = d.id) FROM documents AS d `
 
 func documentRow(d *archive.Document) []any {
 	f := &d.Fields
 	return []any{d.ID, d.Revision, d.State, d.Kind, d.Dossier, d.Custodian, d.Access, f.Procedure, f.Type, f.Number, f.Notation,
 		f.IssuedOn, f.IssuingAgency.Code, f.IssuingAgency.Name, f.Subject, f.Signer.Name, f.Signer.Position, f.Owner.IDType,
 		f.Owner.ID, f.Owner.Name, f.Language, toJSON(d.Findings), d.Uploader, d.Submitter, d.Object, d.Reason, d.PriorState,
-		d.CreatedAt, d.UpdatedAt, d.PublishedAt, d.DiscardedAt,
+		d.CreatedAt, d.UpdatedAt, d.PublishedAt, d.DiscardedAt, d.DiscardedBy, toJSON(d.Standing),
 		f.Procedure.Base(), numberKey(f.Number), notationKey(f.Notation), viet.Fold(strings.TrimSpace(f.IssuingAgency.Name)), d.Head().Number}
 }
 
@@ -71,8 +72,8 @@ func scanDocument(scan func(...any) error) (archive.Document, error) {
 	err := scan(&d.ID, &d.Revision, &d.State, &d.Kind, &d.Dossier, &d.Custodian, &d.Access, &f.Procedure, &f.Type, &f.Number, &f.Notation,
 		&f.IssuedOn, &f.IssuingAgency.Code, &f.IssuingAgency.Name, &f.Subject, &f.Signer.Name, &f.Signer.Position, &f.Owner.IDType,
 		&f.Owner.ID, &f.Owner.Name, &f.Language, fromJSON(&d.Findings), &d.Uploader, &d.Submitter, &d.Object, &d.Reason, &d.PriorState,
-		&d.CreatedAt, &d.UpdatedAt, &d.PublishedAt, &d.DiscardedAt,
-		&r.State, &r.PagesDone, &r.PagesTotal, &r.Confidence, fromJSON(&detail), &named)
+		&d.CreatedAt, &d.UpdatedAt, &d.PublishedAt, &d.DiscardedAt, &d.DiscardedBy, fromJSON(&d.Standing),
+		&r.State, &r.PagesDone, &r.PagesTotal, &r.Confidence, fromJSON(&detail), &d.Current, &named)
 	if err != nil {
 		return d, fmt.Errorf("read a document row: %w", err)
 	}
@@ -154,7 +155,7 @@ func (c documents) list(ctx context.Context, text string, args ...any) ([]archiv
 	q := &query{d: c.t.d}
 	in(q.add(`SELECT document, number, digest, size, media_type, file_name, pages, created_at, created_by FROM versions WHERE `), "document", ids)
 	q.add(` ORDER BY document, number`)
-	return ds, q.each(ctx, c.t, func(scan func(...any) error) error {
+	err = q.each(ctx, c.t, func(scan func(...any) error) error {
 		var id archive.ID
 		var v archive.Version
 		if err := scan(&id, &v.Number, &v.Digest, &v.Size, &v.MediaType, &v.FileName, fromJSON(&v.Pages), &v.CreatedAt, &v.CreatedBy); err != nil {
@@ -163,6 +164,12 @@ func (c documents) list(ctx context.Context, text string, args ...any) ([]archiv
 		at[id].Versions = append(at[id].Versions, v)
 		return nil
 	})
+	for i := range ds {
+		if d := &ds[i]; d.Current == len(d.Versions) {
+			d.Current = 0 // the newest
+		}
+	}
+	return ds, err
 }
 
 func (c documents) addVersions(ctx context.Context, d *archive.Document) error {

@@ -69,21 +69,35 @@ func (c events) Append(ctx context.Context, e archive.Event) error {
 }
 
 func (c events) Of(ctx context.Context, document archive.ID, after archive.ID, limit int) ([]archive.Event, error) {
+	es, err := c.history(ctx, `document = $1 AND document <> ''`, document, after, limit)
+	if err != nil {
+		return nil, fmt.Errorf("events of %s after %s: %w", document, after, err)
+	}
+	return es, nil
+}
+
+func (c events) OfDossier(ctx context.Context, code archive.DossierCode, after archive.ID, limit int) ([]archive.Event, error) {
+	es, err := c.history(ctx, `dossier = $1 AND action = 'dossier_change'`, code, after, limit)
+	if err != nil {
+		return nil, fmt.Errorf("events of dossier %s after %s: %w", code, after, err)
+	}
+	return es, nil
+}
+
+// history returns the events that are of $1, oldest first, after one of them.
+func (c events) history(ctx context.Context, of string, what any, after archive.ID, limit int) ([]archive.Event, error) {
 	from := int64(0)
 	if !after.IsZero() {
-		err := c.t.one(ctx, `SELECT position FROM events WHERE id = $1 AND document = $2`, []any{after, document}, &from)
+		err := c.t.one(ctx, `SELECT position FROM events WHERE id = $2 AND `+of, []any{what, after}, &from)
 		if errors.Is(err, archive.ErrNotFound) {
 			err = errBadCursor
 		}
 		if err != nil {
-			return nil, fmt.Errorf("events of %s after %s: %w", document, after, err)
+			return nil, err
 		}
 	}
-	rows, err := c.list(ctx, selectEvent+`WHERE document = $1 AND document <> '' AND position > $2 ORDER BY position LIMIT $3`, []any{document, from, limit})
-	if err != nil {
-		return nil, fmt.Errorf("events of %s: %w", document, err)
-	}
-	return bare(rows), nil
+	rows, err := c.list(ctx, selectEvent+`WHERE `+of+` AND position > $2 ORDER BY position LIMIT $3`, []any{what, from, limit})
+	return bare(rows), err
 }
 
 func (c events) Since(ctx context.Context, after int64, limit int) ([]archive.Event, error) {

@@ -123,8 +123,12 @@ func TestStatementsUseAnIndex(t *testing.T) {
 	id, now := archive.NewID(), archive.SystemClock{}.Now()
 	for name, fn := range map[string]func(tx archive.Tx) error{
 		"events of a paper": func(tx archive.Tx) error { _, err := tx.Events().Of(ctx, id, archive.ID{}, 9); return err },
-		"change feed":       func(tx archive.Tx) error { _, err := tx.Events().Since(ctx, 5, 9); return err },
-		"last number":       func(tx archive.Tx) error { _, err := tx.Events().Last(ctx); return err },
+		"events of a dossier": func(tx archive.Tx) error {
+			_, err := tx.Events().OfDossier(ctx, "H15.50-261008-0001", archive.ID{}, 9)
+			return err
+		},
+		"change feed": func(tx archive.Tx) error { _, err := tx.Events().Since(ctx, 5, 9); return err },
+		"last number": func(tx archive.Tx) error { _, err := tx.Events().Last(ctx); return err },
 		"trail of an actor": func(tx archive.Tx) error {
 			_, err := tx.Events().Browse(ctx, archive.EventFilter{Actor: id})
 			return err
