@@ -51,11 +51,12 @@ type Documents interface {
 	// SetReading writes the progress of the given version; it raises no revision. A version that is not the head is
 	// ignored.
 	SetReading(ctx context.Context, id ID, version int, r Reading) error
-	// WithDigest returns documents, discarded and disposed ones excepted, one of whose versions has this digest.
-	WithDigest(ctx context.Context, d Digest) ([]Document, error)
-	// SameNumber returns other documents that carry the number, notation and issuing agency of d in the same year
-	// (domain.md §3), discarded and disposed ones excepted, at most limit.
-	SameNumber(ctx context.Context, d Document, limit int) ([]Document, error)
+	// WithDigest returns documents inside see other than self, discarded and disposed ones excepted, one of whose versions has
+	// this digest, oldest first, at most limit.
+	WithDigest(ctx context.Context, see Visibility, d Digest, self ID, limit int) ([]Document, error)
+	// SameNumber returns other documents inside see that carry the number, notation and issuing agency of d in the same year
+	// (domain.md §3), discarded and disposed ones excepted, oldest first, at most limit.
+	SameNumber(ctx context.Context, see Visibility, d Document, limit int) ([]Document, error)
 	// Browse lists documents inside see that match f, in the order f asks for, keyset by f.After.
 	Browse(ctx context.Context, see Visibility, f Filter) (Listing, error)
 	// Counts returns how many documents inside see stand in each state.

@@ -216,26 +216,23 @@ func (a *Archive) take(ctx context.Context, intent Intent, d *Deposit) (Spooled,
 
 // duplicate answers Conflict when another kept paper has the same bytes, naming it only to those who may see it.
 func (a *Archive) duplicate(ctx context.Context, tx Tx, actor Actor, d Digest, self ID, now time.Time) error {
-	same, err := tx.Documents().WithDigest(ctx, d)
+	e := Fault(Conflict, SameBytes, Text{"Tệp này đã có trong kho.", "This very file is already kept."})
+	seen, err := tx.Documents().WithDigest(ctx, actor.Sees(now), d, self, 1)
 	if err != nil {
 		return err
 	}
-	e := Fault(Conflict, "duplicate_content", Text{"Tệp này đã có trong kho.", "This very file is already kept."})
-	found := false
-	for i := range same {
-		if same[i].ID == self {
-			continue
-		}
-		found = true
-		if actor.Sees(now).Admits(&same[i]) {
-			e.Other = same[i].ID
-			break
-		}
+	if len(seen) > 0 {
+		e.Other = seen[0].ID
+		return e
 	}
-	if !found {
-		return nil
+	all, err := tx.Documents().WithDigest(ctx, Visibility{Everything: true}, d, self, 1)
+	if err != nil {
+		return err
 	}
-	return e
+	if len(all) > 0 {
+		return e
+	}
+	return nil
 }
 
 // ensureDossier opens the dossier a paper names when nobody has yet: the one-stop system issues the code, we only follow.

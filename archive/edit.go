@@ -134,26 +134,3 @@ func (a *Archive) tidyFields(f *Fields, now time.Time) ([]Finding, error) {
 	f.Notation = strings.NewReplacer("Ð", "Đ", "Ɖ", "Đ").Replace(f.Notation)
 	return warnings, nil
 }
-
-// Warnings says what a clerk should look at again before submitting: inspection's findings, the fields', and other papers
-// with the same number.
-func (a *Archive) Warnings(ctx context.Context, actor Actor, d *Document) ([]Finding, error) {
-	f := d.Fields
-	out, err := a.tidyFields(&f, a.Clock.Now())
-	if err != nil {
-		return nil, err
-	}
-	out = append(slices.Clone(d.Findings), out...)
-	if f.Number == "" || f.Notation == "" {
-		return out, nil
-	}
-	err = a.Catalog.View(ctx, func(tx Tx) error {
-		same, err := tx.Documents().SameNumber(ctx, *d, 1)
-		if len(same) > 0 {
-			out = append(out, Finding{Code: "duplicate_number", Severity: Warning, Msg: Text{
-				"Đã có văn bản khác cùng số, ký hiệu và cơ quan ban hành trong năm.", "Another paper carries the same number, notation and issuing agency in the same year."}})
-		}
-		return err
-	})
-	return out, err
-}

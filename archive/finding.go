@@ -16,6 +16,8 @@ type Finding struct {
 	Page     int      `json:"page,omitempty"`   // 1-based; 0 means the whole paper
 	Object   int      `json:"object,omitempty"` // PDF object number; 0 means none
 	Msg      Text     `json:"message"`
+	// Papers are others it is about, as far as the asker may see them. They are never kept: who asks again may see others.
+	Papers []Document `json:"-"`
 }
 
 // Codes of the finding that says what a refused file is instead of a paper, and what to do about it.

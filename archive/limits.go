@@ -26,6 +26,7 @@ type Limits struct {
 	ListRows      int           // rows of one page of a list
 	QueryText     int           // characters of a search query
 	ViewEvery     time.Duration // one view event per actor and document in this time
+	Twins         int           // papers a finding about duplicates names
 	DiscardKept   time.Duration // how long a discarded paper can be restored
 }
 
@@ -56,6 +57,7 @@ func DefaultLimits() Limits {
 		ListRows:    200,
 		QueryText:   500,
 		ViewEvery:   15 * time.Minute,
+		Twins:       5, // whoever has more copies of one paper has another question
 		DiscardKept: 30 * 24 * time.Hour,
 	}
 }

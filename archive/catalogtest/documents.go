@@ -148,9 +148,28 @@ var documentTests = []test{
 		})
 		b.insert(old, head, gone, tomb, paper())
 		b.view(func(tx archive.Tx) error {
-			got, err := tx.Documents().WithDigest(b.Context(), archive.DigestOf([]byte("same")))
-			same(b.T, "ids", ids(got), []archive.ID{old.ID, head.ID})
-			return err
+			digest := archive.DigestOf([]byte("same"))
+			for _, c := range []struct {
+				reason string
+				see    archive.Visibility
+				self   archive.ID
+				limit  int
+				want   []archive.ID
+			}{
+				{"all", everything, archive.ID{}, 9, []archive.ID{old.ID, head.ID}},
+				{"but itself", everything, old.ID, 9, []archive.ID{head.ID}},
+				{"the oldest", everything, archive.ID{}, 1, []archive.ID{old.ID}},
+				{"in the scope", seen, archive.ID{}, 9, []archive.ID{old.ID, head.ID}},
+				{"in another scope", foreign, archive.ID{}, 9, []archive.ID{}},
+				{"by nobody", archive.Visibility{}, archive.ID{}, 9, []archive.ID{}},
+			} {
+				got, err := tx.Documents().WithDigest(b.Context(), c.see, digest, c.self, c.limit)
+				if err != nil {
+					return err
+				}
+				same(b.T, c.reason, ids(got), c.want)
+			}
+			return nil
 		})
 	}},
 	{"the walk goes by id and ends", func(b bench) {
@@ -192,6 +211,12 @@ var documentTests = []test{
 	{"same number", sameNumber},
 }
 
+// seen sees the papers of this suite, foreign those of another agency.
+var (
+	seen    = archive.Visibility{Custodians: []archive.AgencyCode{"H15.50.05"}, Accesses: []archive.Access{archive.Public, archive.Restricted}, States: archive.States}
+	foreign = archive.Visibility{Custodians: []archive.AgencyCode{"H45.01"}, Accesses: seen.Accesses, States: archive.States}
+)
+
 // sameNumber inserts one paper and asks with variations of it.
 func sameNumber(b bench) {
 	there := paper()
@@ -224,7 +249,7 @@ func sameNumber(b bench) {
 	} {
 		b.Run(c.name, func(t *testing.T) {
 			b.view(func(tx archive.Tx) error {
-				got, err := tx.Documents().SameNumber(t.Context(), paper(c.change), 5)
+				got, err := tx.Documents().SameNumber(t.Context(), everything, paper(c.change), 5)
 				if (len(got) == 1) != c.found {
 					t.Errorf("found %d", len(got))
 				}
@@ -234,8 +259,17 @@ func sameNumber(b bench) {
 	}
 	b.insert(paper(), paper())
 	b.view(func(tx archive.Tx) error {
-		got, err := tx.Documents().SameNumber(b.Context(), paper(), 2)
-		same(b.T, "no more than asked for", len(got), 2)
-		return err
+		for _, c := range []struct {
+			reason string
+			see    archive.Visibility
+			want   int
+		}{{"no more than asked for", everything, 2}, {"in the scope", seen, 2}, {"in another scope", foreign, 0}, {"by nobody", archive.Visibility{}, 0}} {
+			got, err := tx.Documents().SameNumber(b.Context(), c.see, paper(), 2)
+			if err != nil {
+				return err
+			}
+			same(b.T, c.reason, len(got), c.want)
+		}
+		return nil
 	})
 }

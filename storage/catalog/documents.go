@@ -250,30 +250,42 @@ func (c documents) SetReading(ctx context.Context, id archive.ID, version int, r
 	return nil
 }
 
-func (c documents) WithDigest(ctx context.Context, d archive.Digest) ([]archive.Document, error) {
-	ds, err := c.list(ctx, selectDocument+`WHERE id IN (SELECT document FROM versions WHERE digest = $1)
-		AND state NOT IN ('discarded', 'disposed') ORDER BY created_at, id`, d)
+// kept adds that a paper is neither thrown away nor a tombstone, and the order and number of twins that are wanted.
+func (q *query) kept(limit int) *query {
+	return q.add(` AND `+q.col("state")+` NOT IN ('discarded', 'disposed') ORDER BY `+q.col("created_at")+`, `+q.col("id")+` LIMIT ?`, limit)
+}
+
+func (c documents) WithDigest(ctx context.Context, see archive.Visibility, d archive.Digest, self archive.ID, limit int) ([]archive.Document, error) {
+	if blind(see) {
+		return nil, nil
+	}
+	q := &query{d: c.t.d, free: "id"}
+	q.add(selectDocument+`WHERE id IN (SELECT document FROM versions WHERE digest = ? AND document <> ?)`, d, self).see(see).kept(limit)
+	ds, err := c.list(ctx, q.text.String(), q.args...)
 	if err != nil {
 		return nil, fmt.Errorf("documents with digest %s: %w", d, err)
 	}
 	return ds, nil
 }
 
-func (c documents) SameNumber(ctx context.Context, d archive.Document, limit int) ([]archive.Document, error) {
+func (c documents) SameNumber(ctx context.Context, see archive.Visibility, d archive.Document, limit int) ([]archive.Document, error) {
 	f := d.Fields
-	number, name := numberKey(f.Number), viet.Fold(strings.TrimSpace(f.IssuingAgency.Name))
-	if number == "" || f.IssuingAgency.Code == "" && name == "" {
+	number, code, name := numberKey(f.Number), f.IssuingAgency.Code, viet.Fold(strings.TrimSpace(f.IssuingAgency.Name))
+	if number == "" || code == "" && name == "" || blind(see) {
 		return nil, nil // a paper without a number or an issuer is like no other
 	}
 	year := ""
 	if !f.IssuedOn.IsZero() {
 		year = f.IssuedOn.String()[:4]
 	}
+	q := &query{d: c.t.d, free: "number_key notation_key"}
+	q.add(selectDocument+`WHERE number_key = ? AND number_key <> '' AND notation_key = ? AND substr(issued_on, 1, 4) = ? AND `+q.col("id")+` <> ?`,
+		number, notationKey(f.Notation), year, d.ID)
 	// The code names the agency; the printed name does where either paper has no code.
-	ds, err := c.list(ctx, selectDocument+`WHERE number_key = $1 AND number_key <> '' AND notation_key = $2 AND substr(issued_on, 1, 4) = $3
-		AND id <> $4 AND (agency <> '' AND agency = $5 OR agency_key <> '' AND agency_key = $6 AND (agency = '' OR $5 = ''))
-		AND state NOT IN ('discarded', 'disposed') ORDER BY created_at, id LIMIT $7`,
-		number, notationKey(f.Notation), year, d.ID, f.IssuingAgency.Code, name, limit)
+	agency := q.col("agency")
+	q.add(` AND (`+agency+` <> '' AND `+agency+` = ? OR agency_key <> '' AND agency_key = ? AND (`+agency+` = '' OR CAST(? AS text) = ''))`, code, name, code)
+	q.see(see).kept(limit)
+	ds, err := c.list(ctx, q.text.String(), q.args...)
 	if err != nil {
 		return nil, fmt.Errorf("documents with the number of %s: %w", d.ID, err)
 	}

@@ -149,9 +149,12 @@ func TestStatementsUseAnIndex(t *testing.T) {
 		"numbering":         func(tx archive.Tx) error { tx.Tree().Number(ctx, 5, []archive.ID{id, archive.NewID()}); return nil },
 		"claim":             func(tx archive.Tx) error { tx.Jobs().Claim(ctx, "n", []archive.JobKind{"read"}, now, 1); return nil },
 		"intent of a paper": func(tx archive.Tx) error { tx.Intents().OfDocument(ctx, id); return nil },
-		"same digest":       func(tx archive.Tx) error { _, err := tx.Documents().WithDigest(ctx, archive.Digest{}); return err },
+		"same digest": func(tx archive.Tx) error {
+			_, err := tx.Documents().WithDigest(ctx, scope("H15.001"), archive.Digest{}, id, 5)
+			return err
+		},
 		"same number": func(tx archive.Tx) error {
-			_, err := tx.Documents().SameNumber(ctx, archive.Document{ID: id, Fields: archive.Fields{Number: "1", IssuingAgency: archive.AgencyRef{Code: "H15"}}}, 5)
+			_, err := tx.Documents().SameNumber(ctx, scope("H15.001"), archive.Document{ID: id, Fields: archive.Fields{Number: "1", IssuingAgency: archive.AgencyRef{Code: "H15"}}}, 5)
 			return err
 		},
 		"discarded":            func(tx archive.Tx) error { _, err := tx.Documents().Discarded(ctx, now, 5); return err },
