@@ -180,12 +180,3 @@ func (t *table) err(p *parser) error {
 	}
 	return p.err()
 }
-
-// safeCell keeps a spreadsheet from running what a stranger wrote: a cell that would begin a formula begins with an
-// apostrophe instead.
-func safeCell(s string) string {
-	if s != "" && strings.ContainsRune("=+-@\t\r", rune(s[0])) {
-		return "'" + s
-	}
-	return s
-}

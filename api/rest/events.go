@@ -12,6 +12,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"sohoa/archive"
+	"sohoa/internal/sheet"
 )
 
 func (s *server) events() {
@@ -137,7 +138,7 @@ func (s *server) eventTable(hc huma.Context, f archive.EventFilter, l archive.Ev
 			}
 			row := []string{e.At.Format(time.RFC3339Nano), e.Action, e.Outcome, e.ActorName, e.ActorRole, e.ActorID, e.Agency, e.Address, e.Document, e.DossierCode, e.Object, string(detail), e.Purpose, e.RequestID, seq, e.ID, e.Leaf}
 			for i := range row {
-				row[i] = safeCell(row[i])
+				row[i] = sheet.Guard(row[i])
 			}
 			_ = w.Write(row)
 		}

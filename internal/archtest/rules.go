@@ -55,6 +55,7 @@ var homes = []struct {
 var testLibraries = []string{
 	"github.com/google/go-cmp",
 	"github.com/santhosh-tekuri/jsonschema",
+	"github.com/xuri/excelize", // the witness that our workbooks are workbooks
 }
 
 // denied lists packages of the standard library that a room has no business with. Tests may use them.
