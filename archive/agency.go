@@ -16,6 +16,7 @@ type Agency struct {
 	Successors   []AgencyCode
 	From         Date // zero: since ever
 	To           Date // zero: still there
+	Quota        Quota
 	Revision     int64
 	UpdatedAt    time.Time
 }

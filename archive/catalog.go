@@ -34,6 +34,7 @@ type Tx interface {
 	Tokens() Tokens
 	Answers() Answers
 	Settings() Settings
+	Usage() Usage
 	Tree() TreeTx
 }
 

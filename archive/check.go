@@ -9,12 +9,13 @@ import (
 // CheckOptions say how deep a check goes.
 type CheckOptions struct {
 	ReadData bool           // read every byte and compare digests
+	Repair   bool           // put right what can be: the accounts of what is kept
 	Progress func(done int) // after every documents batch; optional
 }
 
 // Check compares vault, catalog, ledger and index and reports each difference to found, which may stop the check by
 // returning an error. Kinds: missing_object, unknown_object, missing_file, size_mismatch, digest_mismatch,
-// corrupt_object, unknown_quarantine, the vault's own (ocfl_e…), the ledger's own, index_missing, index_extra. What is wrong with an object is
+// corrupt_object, unknown_quarantine, the vault's own (ocfl_e…), the ledger's own, usage_mismatch, index_missing, index_extra. What is wrong with an object is
 // said once: the vault's own findings are left out where its document was already found at fault.
 func (a *Archive) Check(ctx context.Context, o CheckOptions, found func(Discrepancy) error) error {
 	said := map[string]bool{}
@@ -48,6 +49,9 @@ func (a *Archive) Check(ctx context.Context, o CheckOptions, found func(Discrepa
 		if err := a.Ledger.Verify(ctx, found); err != nil {
 			return err
 		}
+	}
+	if err := a.checkUsage(ctx, o.Repair, found); err != nil {
+		return err
 	}
 	if err := a.checkIndex(ctx, found); err != nil {
 		return err

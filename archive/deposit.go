@@ -20,6 +20,7 @@ type Deposit struct {
 	AllowDuplicate bool
 	OnFault        OnFault // zero: Refuse
 	Reason         string  // of a new scan of an accepted or published paper
+	Size           int64   // of the body as it was announced, or a lower bound; 0 when it was not
 	// Then runs inside the deposit's transaction, last. It may run more than once. Optional.
 	Then func(context.Context, Tx, Document) error
 }
@@ -27,7 +28,7 @@ type Deposit struct {
 // Deposit takes a paper in and returns when it is durable: bytes and metadata in the vault, row, event and reading job
 // in the catalog. A paper that does not pass is kept in quarantine instead when d.OnFault or the house's policy says so,
 // and always when the virus scanner is away: it comes back in state Quarantined with its findings. Errors: Unprocessable with findings and a code of Inspection.Refusal; Conflict duplicate_content with
-// Other when the caller may see the other paper; TooLarge; Invalid; Forbidden; Unavailable, with code scanner_away where
+// Other when the caller may see the other paper; Conflict quota_exceeded; TooLarge; Invalid; Forbidden; Unavailable, with code scanner_away where
 // there is no quarantine. On every error nothing of
 // the paper is visible, and what was written is removed now or, after a crash, by the janitor.
 func (a *Archive) Deposit(ctx context.Context, actor Actor, d Deposit) (Document, error) {
@@ -106,6 +107,9 @@ func (a *Archive) Deposit(ctx context.Context, actor Actor, d Deposit) (Document
 		if err := tx.Documents().Insert(ctx, doc); err != nil {
 			return err
 		}
+		if err := a.charge(ctx, tx, actor, &doc, now); err != nil {
+			return err
+		}
 		if err := a.enqueueNext(ctx, tx, &doc, now); err != nil {
 			return err
 		}
@@ -175,6 +179,9 @@ func (a *Archive) prepare(ctx context.Context, actor Actor, d *Deposit, now time
 		if KindOf(err) == Forbidden {
 			a.denied(ctx, actor, EvDeposit, "", now)
 		}
+		return Document{}, err
+	}
+	if err := a.room(ctx, actor, custodian, d.Size, now); err != nil {
 		return Document{}, err
 	}
 	doc := Document{ID: NewID(), Revision: 1, State: Review, Kind: d.Kind, Dossier: d.Dossier, Custodian: custodian, Access: d.Access,

@@ -160,6 +160,9 @@ func (a *Archive) Sweep(ctx context.Context) (int, error) {
 		if err := tx.Sessions().Expire(ctx, now); err != nil {
 			return err
 		}
+		if err := tx.Usage().Forget(ctx, dayOf(now.Add(-usageKept))); err != nil {
+			return err
+		}
 		return tx.Answers().Forget(ctx, now.Add(-7*24*time.Hour), a.Node, a.start)
 	})
 	errs = append(errs, err, a.eraseDiscarded(ctx, now))
@@ -203,6 +206,9 @@ func (a *Archive) erase(ctx context.Context, id ID, now time.Time) error {
 			return err
 		}
 		if err := tx.Pages().Clear(ctx, id, d.Head().Number); err != nil {
+			return err
+		}
+		if err := refund(ctx, tx, &d); err != nil {
 			return err
 		}
 		ev := documentEvent(System, EvErase, now, &d)

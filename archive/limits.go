@@ -22,6 +22,7 @@ type Limits struct {
 	FieldText     int   // characters of one editable field
 	Inspect       InspectLimits
 	Read          ReadLimits
+	Quota         QuotaLimits
 	IntentTime    time.Duration // after this an open intent is abandoned and its bytes are the janitor's
 	ListRows      int           // rows of one page of a list
 	QueryText     int           // characters of a search query

@@ -180,6 +180,9 @@ func (a *Archive) perform(ctx context.Context, p pending, durable bool, files []
 
 // apply is the transaction's part of an act, the same live and in recovery.
 func (a *Archive) apply(ctx context.Context, tx Tx, p *pending, then func(context.Context, Tx, Document) error) error {
+	if err := recharge(ctx, tx, p); err != nil {
+		return err
+	}
 	if err := tx.Documents().Update(ctx, p.Next, p.After); err != nil {
 		return err
 	}

@@ -24,28 +24,38 @@ func (a *Archive) Procedures(ctx context.Context) ([]Procedure, error) {
 	return all, err
 }
 
-// PutAgency adds an agency (after 0) or changes it (after its revision). The parent must be known.
+// PutAgency adds an agency (after 0) or changes it (after its revision). The parent must be known. Its quota is changed only
+// by an administrator who stands above the agency: nobody grants himself more.
 func (a *Archive) PutAgency(ctx context.Context, actor Actor, g Agency, after int64) (Agency, error) {
 	if !actor.Role.May(ActRegistry) {
 		return Agency{}, ErrForbidden
 	}
-	out, err := a.putAgencies(ctx, actor, []Agency{g}, func(Agency) int64 { return after })
+	out, err := a.putAgencies(ctx, actor, []Agency{g}, func(g *Agency, old Agency) (int64, error) {
+		if !g.Quota.same(old.Quota) && !actor.grants(g.Code) {
+			return 0, ErrForbidden
+		}
+		return after, g.Quota.check()
+	})
 	if err != nil {
 		return Agency{}, err
 	}
 	return out[0], nil
 }
 
-// LoadAgencies adds or changes many agencies in one transaction, all or none: parents may come after their children.
+// LoadAgencies adds or changes many agencies in one transaction, all or none: parents may come after their children. A
+// table says nothing about quotas: they stay as they are.
 func (a *Archive) LoadAgencies(ctx context.Context, actor Actor, gs []Agency) error {
 	if !actor.Role.May(ActRegistry) {
 		return ErrForbidden
 	}
-	_, err := a.putAgencies(ctx, actor, gs, func(old Agency) int64 { return old.Revision })
+	_, err := a.putAgencies(ctx, actor, gs, func(g *Agency, old Agency) (int64, error) {
+		g.Quota = old.Quota
+		return old.Revision, nil
+	})
 	return err
 }
 
-func (a *Archive) putAgencies(ctx context.Context, actor Actor, gs []Agency, after func(Agency) int64) ([]Agency, error) {
+func (a *Archive) putAgencies(ctx context.Context, actor Actor, gs []Agency, after func(g *Agency, old Agency) (int64, error)) ([]Agency, error) {
 	now := a.Clock.Now()
 	out := slices.Clone(gs)
 	err := a.update(ctx, func(tx Tx) error {
@@ -74,7 +84,10 @@ func (a *Archive) putAgencies(ctx context.Context, actor Actor, gs []Agency, aft
 			if _, ok := known[g.Parent]; g.Parent != "" && (!ok || g.Parent == g.Code) {
 				return invalidField("parent", Text{"Cơ quan cấp trên chưa có trong danh mục.", "The parent agency is not in the registry."})
 			}
-			rev := after(known[g.Code])
+			rev, err := after(g, known[g.Code])
+			if err != nil {
+				return err
+			}
 			g.UpdatedAt = now
 			if err := tx.Registry().PutAgency(ctx, *g, rev); err != nil {
 				return err

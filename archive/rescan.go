@@ -18,6 +18,9 @@ func (a *Archive) AddVersion(ctx context.Context, actor Actor, id ID, after int6
 	if d.OnFault != "" && d.OnFault != Refuse {
 		return Document{}, invalidField("on_fault", Text{"Bản quét mới chỉ được nhận hoặc từ chối.", "A new scan is taken or refused."})
 	}
+	if err := a.room(ctx, actor, doc.Custodian, d.Size, now); err != nil {
+		return Document{}, err
+	}
 	// The spool has an intent of its own, without a document: it holds bytes and locks nothing while they arrive.
 	spool := Intent{ID: NewID(), Node: a.Node, Act: "spool", CreatedAt: now, ExpiresAt: now.Add(a.Limits.IntentTime)}
 	if err := a.Catalog.Update(ctx, func(tx Tx) error { return tx.Intents().Open(ctx, spool) }); err != nil {
@@ -42,6 +45,9 @@ func (a *Archive) AddVersion(ctx context.Context, actor Actor, id ID, after int6
 		if err := a.Catalog.View(ctx, func(tx Tx) error { return a.duplicate(ctx, tx, actor, sp.Digest(), ID{}, now) }); err != nil {
 			return Document{}, err
 		}
+	}
+	if err := a.room(ctx, actor, doc.Custodian, sp.Size(), now); err != nil { // now that it is known how much came
+		return Document{}, err
 	}
 	next, from := doc, doc.State
 	if from == Accepted || from == Published {

@@ -1,7 +1,9 @@
 package archive
 
 import (
+	"cmp"
 	"context"
+	"slices"
 	"time"
 )
 
@@ -15,7 +17,8 @@ type Status struct {
 	IndexedTo int64 // the index has followed the feed to here
 	Indexed   int64 // documents in the index
 	States    map[State]int
-	Reader    string // "" ready; else what is missing, in English
+	Agencies  []AgencyUse // what custodians keep and took in today, most bytes first
+	Reader    string      // "" ready; else what is missing, in English
 	ReaderMsg Text
 }
 
@@ -35,12 +38,16 @@ func (a *Archive) Status(ctx context.Context, actor Actor) (Status, error) {
 		if s.States, err = tx.Documents().Counts(ctx, Visibility{Everything: true}); err != nil {
 			return err
 		}
+		if s.Agencies, err = tx.Usage().Agencies(ctx, dayOf(a.Clock.Now())); err != nil {
+			return err
+		}
 		s.LastEvent, err = tx.Events().Last(ctx)
 		return err
 	})
 	if err != nil {
 		return Status{}, err
 	}
+	slices.SortStableFunc(s.Agencies, func(x, y AgencyUse) int { return cmp.Compare(y.Kept.Bytes, x.Kept.Bytes) })
 	if a.Index != nil {
 		if s.IndexedTo, err = a.Index.Position(ctx); err != nil {
 			return Status{}, err

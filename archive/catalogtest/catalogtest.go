@@ -20,7 +20,7 @@ func Run(t *testing.T, open func(t *testing.T) archive.Catalog) {
 	run(t, open, map[string][]test{
 		"transactions": transactionTests, "documents": documentTests, "browse": browseTests, "visibility": visibilityTests,
 		"pages": pageTests, "dossiers": dossierTests, "registry": registryTests, "events": eventTests, "tree": treeTests,
-		"intents": intentTests, "jobs": jobTests, "accounts": accountTests, "answers": answerTests,
+		"intents": intentTests, "jobs": jobTests, "accounts": accountTests, "answers": answerTests, "usage": usageTests,
 	})
 }
 

@@ -8,7 +8,8 @@ import (
 
 var registryTests = []test{
 	{"agencies are put by revision and listed by code", func(b bench) {
-		commune := archive.Agency{Code: "H15.50", Name: "Xã Ea Kao", Parent: "H15", Aliases: []string{"UBND xã Ea Kao", "000.50.00.H15"},
+		granted, none := int64(1<<40), int64(0)
+		commune := archive.Agency{Quota: archive.Quota{Bytes: &granted, PapersPerDay: &none}, Code: "H15.50", Name: "Xã Ea Kao", Parent: "H15", Aliases: []string{"UBND xã Ea Kao", "000.50.00.H15"},
 			Predecessors: []archive.AgencyCode{"H15.12"}, Successors: []archive.AgencyCode{"H15.77", "H15.78"},
 			From: archive.Date{Year: 2025, Month: 7, Day: 1}, To: archive.Date{Year: 2030, Month: 1, Day: 1}, UpdatedAt: noon}
 		top := archive.Agency{Code: "H15", Name: "Đắk Lắk", UpdatedAt: noon}

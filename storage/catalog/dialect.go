@@ -16,6 +16,9 @@ type dialect struct {
 	// leaderLock is run before the unnumbered events are read, so that one sequencer works at a time; "" where there is
 	// one writer anyway.
 	leaderLock string
+	// slot is the row of an account that this transaction books on. On PostgreSQL transactions that run at once have
+	// different ones, so that none waits for another; SQLite has one writer and needs one.
+	slot string
 	// translate makes an archive.Error of what the driver said.
 	translate func(error) error
 }
@@ -26,6 +29,7 @@ var sqliteDialect = dialect{
 	few:       4000,
 	counting:  " INDEXED BY documents_custodian",
 	inJSON:    func(column string) string { return column + " IN (SELECT value FROM json_each(?))" },
+	slot:      "0",
 	translate: translateSQLite,
 }
 
@@ -34,6 +38,7 @@ var postgresDialect = dialect{
 	inJSON: func(column string) string {
 		return column + " = ANY (ARRAY(SELECT jsonb_array_elements_text(CAST(? AS jsonb))))"
 	},
+	slot:       "pg_backend_pid() % 64",
 	claimLock:  " FOR UPDATE SKIP LOCKED",
 	leaderLock: "SELECT pg_advisory_xact_lock(7365716131)", // any number, the same in every process
 	translate:  translatePostgres,
