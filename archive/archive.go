@@ -29,6 +29,8 @@ type Config struct {
 	Partials   Partials        // nil: no resumable uploads
 	Assembler  Assembler       // nil: pages cannot be rearranged
 
+	Disks Disks // nil: nobody looks how full they are
+
 	Clock   Clock        // nil: the machine's
 	Log     *slog.Logger // nil: discard
 	Node    string       // name of this process, the same after a restart; empty: "node"
@@ -51,6 +53,7 @@ type Archive struct {
 	registry registryCache
 	viewed   recent
 	watch    watchers
+	disks    diskWatch
 	nudge    chan struct{} // wakes the sequencer
 	feed     chan struct{} // wakes the indexer
 	work     chan struct{} // wakes the readers

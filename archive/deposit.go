@@ -201,7 +201,7 @@ func (a *Archive) prepare(ctx context.Context, actor Actor, d *Deposit, now time
 func (a *Archive) take(ctx context.Context, intent Intent, d *Deposit) (Spooled, verdict, error) {
 	sp, err := d.Spooled, error(nil)
 	if sp == nil {
-		sp, err = a.Vault.Spool(ctx, intent.ID, d.Body, a.Limits.FileBytes)
+		sp, err = a.Vault.Spool(ctx, intent.ID, &guarded{Reader: d.Body, a: a, left: guardEvery}, a.Limits.FileBytes)
 	}
 	if err != nil {
 		return nil, verdict{}, err

@@ -28,6 +28,8 @@ type Limits struct {
 	QueryText     int           // characters of a search query
 	ViewEvery     time.Duration // one view event per actor and document in this time
 	Twins         int           // papers a finding about duplicates names
+	DiskWarn      float64       // share of a disk in use from which administrators are warned
+	DiskReserve   float64       // bytes of a disk that deposits leave alone; below 1, a share of it
 	DiscardKept   time.Duration // how long a discarded paper can be restored
 }
 
@@ -59,6 +61,8 @@ func DefaultLimits() Limits {
 		QueryText:   500,
 		ViewEvery:   15 * time.Minute,
 		Twins:       5, // whoever has more copies of one paper has another question
+		DiskWarn:    0.8,
+		DiskReserve: 2 << 30,
 		DiscardKept: 30 * 24 * time.Hour,
 	}
 }

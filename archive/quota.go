@@ -222,6 +222,9 @@ func fits(l QuotaLimits, u Used, coming Count, now time.Time) error {
 // room refuses a file before its body is read when a quota or a disk has no room for it. Size is what the caller announced,
 // 0 when it did not; what really came is judged again by charge, or by the second look of a new scan.
 func (a *Archive) room(ctx context.Context, actor Actor, custodian AgencyCode, size int64, now time.Time) error {
+	if err := a.roomOnDisk(size); err != nil {
+		return err
+	}
 	if _, err := a.registry.load(ctx, a.Catalog); err != nil {
 		return err
 	}

@@ -2,6 +2,7 @@ package archive
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"time"
 )
@@ -38,6 +39,7 @@ func (a *Archive) Run(ctx context.Context, o RunOptions) {
 
 func (a *Archive) runJanitor(ctx context.Context) {
 	for ctx.Err() == nil {
+		a.Disks() // says so in the log when one has crossed a bound while nobody deposits
 		if _, err := a.Sweep(ctx); err != nil && ctx.Err() == nil {
 			a.Log.Error("janitor", "err", err)
 		}
@@ -47,6 +49,10 @@ func (a *Archive) runJanitor(ctx context.Context) {
 
 func (a *Archive) runReader(ctx context.Context) {
 	for ctx.Err() == nil {
+		if slices.ContainsFunc(a.Disks(), func(d Disk) bool { return d.Full }) {
+			pause(ctx, 10*time.Second) // what reading writes can wait; the reserve is the catalog's
+			continue
+		}
 		err := a.readNext(ctx)
 		switch {
 		case ctx.Err() != nil:

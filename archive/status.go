@@ -18,7 +18,8 @@ type Status struct {
 	Indexed   int64 // documents in the index
 	States    map[State]int
 	Agencies  []AgencyUse // what custodians keep and took in today, most bytes first
-	Reader    string      // "" ready; else what is missing, in English
+	Disks     []Disk
+	Reader    string // "" ready; else what is missing, in English
 	ReaderMsg Text
 }
 
@@ -27,7 +28,7 @@ func (a *Archive) Status(ctx context.Context, actor Actor) (Status, error) {
 	if !actor.Role.May(ActStatus) {
 		return Status{}, ErrForbidden
 	}
-	s := Status{Node: a.Node, Started: a.start, IndexedTo: -1}
+	s := Status{Node: a.Node, Started: a.start, IndexedTo: -1, Disks: a.Disks()}
 	err := a.Catalog.View(ctx, func(tx Tx) (err error) {
 		if s.Jobs, err = tx.Jobs().Counts(ctx, a.Clock.Now()); err != nil {
 			return err
