@@ -9,7 +9,9 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
+	"time"
 )
 
 // client speaks to a running server. The token comes from SOHOA_TOKEN and never from a flag.
@@ -38,11 +40,10 @@ type problem struct {
 	Code     string `json:"code"`
 	Title    string `json:"title"`
 	Detail   string `json:"detail"`
-	Findings []struct {
-		Severity string `json:"severity"`
-		Page     int    `json:"page"`
-		Message  string `json:"message"`
-	} `json:"findings"`
+	Document string `json:"document"`
+
+	Findings   []toldFinding `json:"findings"`
+	retryAfter time.Duration
 }
 
 func (p *problem) Error() string {
@@ -85,6 +86,9 @@ func (c *client) do(ctx context.Context, method, path string, header http.Header
 	if res.StatusCode >= 300 {
 		p := &problem{Status: res.StatusCode, Title: res.Status}
 		json.NewDecoder(io.LimitReader(res.Body, 1<<20)).Decode(p)
+		if n, err := strconv.Atoi(res.Header.Get("Retry-After")); err == nil {
+			p.retryAfter = time.Duration(n) * time.Second
+		}
 		return p
 	}
 	if out == nil {

@@ -2,60 +2,84 @@ package main
 
 import (
 	"context"
-	"encoding/csv"
 	"errors"
+	"flag"
 	"fmt"
-	"io/fs"
-	"mime"
-	"net/http"
-	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
-	"sync"
+	"text/tabwriter"
+	"time"
 
 	"sohoa/archive"
+	"sohoa/cmd/sohoa/intake"
 )
 
 // importOptions are what `sohoa import` adds to options.
 type importOptions struct {
 	agency, dossier, kind string
 	moveTo, report        string
-	remove                bool
-	jobs                  int
+	remove, watch, dryRun bool
+	jobs, depth           int
+	settle, every         time.Duration
+}
+
+func (i *importOptions) flags(fs *flag.FlagSet) {
+	l := intake.DefaultLimits()
+	fs.StringVar(&i.agency, "agency", "", "`code` of the agency that keeps the papers; a subfolder named by the code of one below it says it for what lies in it")
+	fs.StringVar(&i.dossier, "dossier", "", "`code` of the dossier they belong to; a folder named by a dossier code says it for what lies in it")
+	fs.StringVar(&i.kind, "kind", "component", "component or result")
+	fs.StringVar(&i.moveTo, "move-to", "", "move each paper to this `folder` once it is acknowledged")
+	fs.BoolVar(&i.remove, "remove", false, "remove each paper once it is acknowledged")
+	fs.StringVar(&i.report, "report", "", "write what became of each file, and why, to this CSV `file` (default: DIR's name with .import.csv, in the present folder)")
+	fs.IntVar(&i.jobs, "jobs", 4, "papers under way at once")
+	fs.IntVar(&i.depth, "depth", l.Depth, "folders inside folders that are looked into")
+	fs.BoolVar(&i.watch, "watch", false, "go on and take what comes into the folder, until Ctrl-C")
+	fs.DurationVar(&i.settle, "settle", intake.DefaultSettle, "with --watch: take a file that has not changed for so long; one whose end looks cut off, for twice as long")
+	fs.DurationVar(&i.every, "every", intake.DefaultEvery, "with --watch: time between two looks at the folder")
+	fs.BoolVar(&i.dryRun, "dry-run", false, "list what would be taken, and take nothing")
 }
 
 // importDir is `sohoa import DIR`: every PDF, JPEG, PNG and TIFF below DIR is deposited, in order of name.
 func importDir(ctx context.Context, e *env, args []string) (int, error) {
 	var o options
-	var io importOptions
+	var i importOptions
 	fs := o.flags(e, "import")
 	o.remote(fs)
 	o.working(fs)
-	fs.StringVar(&io.agency, "agency", "", "`code` of the agency that keeps the papers")
-	fs.StringVar(&io.dossier, "dossier", "", "`code` of the dossier they belong to; a folder named by a dossier code says it for what lies in it")
-	fs.StringVar(&io.kind, "kind", "component", "component or result")
-	fs.StringVar(&io.moveTo, "move-to", "", "move each paper to this `folder` once it is acknowledged")
-	fs.BoolVar(&io.remove, "remove", false, "remove each paper once it is acknowledged")
-	fs.StringVar(&io.report, "report", "", "write what was refused and why to this CSV `file` (default: DIR's name with .refused.csv, in the present folder)")
-	fs.IntVar(&io.jobs, "jobs", 4, "papers under way at once")
+	i.flags(fs)
 	rest, err := o.parseMixed(e, fs, args)
 	if err != nil {
 		return exitFailed, err
 	}
-	if len(rest) != 1 || io.remove && io.moveTo != "" || io.jobs < 1 {
-		return exitFailed, errors.New("usage: sohoa import DIR [--agency CODE] [--remove | --move-to DIR]")
+	if len(rest) != 1 || i.remove && i.moveTo != "" || i.jobs < 1 || i.watch && i.dryRun {
+		return exitFailed, errors.New("usage: sohoa import DIR [--agency CODE] [--remove | --move-to DIR] [--watch | --dry-run]")
 	}
-	im := importer{env: e, dir: rest[0], opt: io}
-	if err := im.prepare(&o); err != nil {
+	plan, err := i.plan()
+	if err != nil {
 		return exitFailed, err
 	}
+	c, err := i.folder(rest[0], &o, plan)
+	if err != nil {
+		return exitFailed, err
+	}
+	if i.dryRun {
+		return dryRun(ctx, e, c, filepath.Join(o.data, "imports"))
+	}
+	if c.Journal, err = intake.OpenJournal(filepath.Join(o.data, "imports"), c.Source); err != nil {
+		return exitFailed, err
+	}
+	defer c.Journal.Close()
+	im := importer{env: e, config: c, watch: i.watch, reportPath: i.report}
+	if im.reportPath == "" {
+		im.reportPath = filepath.Base(c.Dir) + ".import.csv"
+	}
 	if o.server != "" {
-		c, err := newClient(e, o.server)
+		server, err := newClient(e, o.server)
 		if err != nil {
 			return exitFailed, err
 		}
-		im.deposit = im.through(c)
+		im.config.Depositor = &serverDepositor{server, c.Source}
 		return im.run(ctx)
 	}
 	o.readers = 0 // papers are read by the server that runs later; taking them in does not wait for it
@@ -64,292 +88,204 @@ func importDir(ctx context.Context, e *env, args []string) (int, error) {
 		return exitFailed, err
 	}
 	defer h.Close()
-	im.deposit = im.here(h)
+	d := &houseDepositor{archive: h.archive, actor: archive.System, known: true}
+	im.config.Depositor, im.config.Record = d, d.record
 	return im.run(ctx)
 }
 
-// importer walks a folder and deposits what it finds.
-type importer struct {
-	env     *env
-	dir     string
-	opt     importOptions
-	agency  archive.AgencyCode
-	dossier archive.DossierCode
-	journal *journal
-	deposit func(ctx context.Context, path string, d archive.DossierCode) (id string, err error)
-
-	mu      sync.Mutex
-	taken   int
-	before  int
-	refused [][]string
-}
-
-func (im *importer) prepare(o *options) (err error) {
-	if im.opt.agency != "" {
-		if im.agency, err = archive.ParseAgencyCode(im.opt.agency); err != nil {
-			return err
-		}
+// folder returns what of the configuration does not need a house.
+func (i *importOptions) folder(dir string, o *options, plan func(intake.File) (intake.Request, error)) (c intake.Config, err error) {
+	c = intake.Config{Plan: plan, Take: isPaper, Jobs: i.jobs, Every: i.every, Limits: intake.Limits{Depth: i.depth}}
+	if c.Dir, err = filepath.Abs(dir); err != nil {
+		return c, err
 	}
-	if im.opt.dossier != "" {
-		if im.dossier, err = archive.ParseDossierCode(im.opt.dossier); err != nil {
-			return err
-		}
-	}
-	if im.opt.kind != string(archive.Component) && im.opt.kind != string(archive.Result) {
-		return errors.New("--kind takes component or result")
-	}
-	if im.dir, err = filepath.Abs(im.dir); err != nil {
-		return err
-	}
-	if st, err := os.Stat(im.dir); err != nil {
-		return err
+	if st, err := os.Stat(c.Dir); err != nil {
+		return c, err
 	} else if !st.IsDir() {
-		return fmt.Errorf("%s is not a folder", im.dir)
+		return c, fmt.Errorf("%s is not a folder", c.Dir)
 	}
-	if im.opt.report == "" {
-		im.opt.report = filepath.Base(im.dir) + ".refused.csv"
-	}
-	if im.opt.moveTo != "" {
-		if im.opt.moveTo, err = filepath.Abs(im.opt.moveTo); err != nil {
-			return err
+	c.Source = c.Dir + "\x00" + o.server
+	switch {
+	case i.remove:
+		c.After = intake.Remove
+	case i.moveTo != "":
+		c.After = intake.Move
+		if c.Done, err = filepath.Abs(i.moveTo); err != nil {
+			return c, err
 		}
 	}
-	im.journal, err = openJournal(filepath.Join(o.data, "imports"), im.dir+"\x00"+o.server)
-	return err
+	if i.watch {
+		c.Settle = i.settle
+	}
+	return c, nil
 }
 
-// list finds the papers, in the order of their names, with their size.
-func (im *importer) list() (paths []string, skipped int, err error) {
-	err = filepath.WalkDir(im.dir, func(path string, d fs.DirEntry, err error) error {
-		switch {
-		case err != nil:
-			return err
-		case d.IsDir() && im.opt.moveTo == path:
-			return filepath.SkipDir
-		case d.IsDir(), strings.HasPrefix(d.Name(), "."):
-			return nil
-		case !d.Type().IsRegular(): // links lead out of the folder
-			skipped++
-			return nil
-		}
-		switch strings.ToLower(filepath.Ext(path)) {
-		case ".pdf", ".jpg", ".jpeg", ".png", ".tif", ".tiff":
-			paths = append(paths, path)
-		default:
-			skipped++
-		}
-		return nil
-	})
-	return paths, skipped, err
+// isPaper goes by the name: a folder somebody points at holds other things too, and nobody wants a reason for each.
+func isPaper(name string) bool {
+	switch strings.ToLower(filepath.Ext(name)) {
+	case ".pdf", ".jpg", ".jpeg", ".png", ".tif", ".tiff":
+		return true
+	}
+	return false
 }
 
-func (im *importer) run(ctx context.Context) (int, error) {
-	defer im.journal.Close()
-	paths, skipped, err := im.list()
-	if err != nil {
-		return exitFailed, err
+// plan says of each file what the flags and the folders above it say.
+func (i *importOptions) plan() (func(intake.File) (intake.Request, error), error) {
+	base := intake.Request{Kind: archive.DocumentKind(i.kind)}
+	if base.Kind != archive.Component && base.Kind != archive.Result {
+		return nil, errors.New("--kind takes component or result")
 	}
-	bar := newProgress(im.env, archive.Text{VI: "giấy tờ", EN: "papers"})
-	work := make(chan string)
-	ctx, stop := context.WithCancelCause(ctx)
-	defer stop(nil)
-	var wg sync.WaitGroup
-	var done int64
-	for range im.opt.jobs {
-		wg.Go(func() {
-			for path := range work {
-				if err := im.one(ctx, path); err != nil {
-					stop(err)
-					continue
-				}
-				im.mu.Lock()
-				done++
-				n := done
-				im.mu.Unlock()
-				bar.set(n, int64(len(paths)))
-			}
-		})
-	}
-feed:
-	for _, p := range paths {
-		select {
-		case work <- p:
-		case <-ctx.Done():
-			break feed
+	var err error
+	if i.agency != "" {
+		if base.Agency, err = archive.ParseAgencyCode(i.agency); err != nil {
+			return nil, err
 		}
 	}
-	close(work)
-	wg.Wait()
-	bar.done()
-	if err := im.writeReport(); err != nil {
+	if i.dossier != "" {
+		if base.Dossier, err = archive.ParseDossierCode(i.dossier); err != nil {
+			return nil, err
+		}
+	}
+	return func(f intake.File) (intake.Request, error) {
+		r := base
+		at, err := intake.PlaceOf(f.Path)
+		if err != nil {
+			return r, err
+		}
+		if at.Dossier != "" {
+			r.Dossier = at.Dossier
+		}
+		// A box H01 in a delivery is no ministry: beside a given agency only those below it count.
+		if at.Agency != "" && (base.Agency == "" || at.Agency.Within(base.Agency)) {
+			r.Agency = at.Agency
+		}
+		return r, nil
+	}, nil
+}
+
+// importer is one run of the command.
+type importer struct {
+	env        *env
+	config     intake.Config
+	watch      bool
+	reportPath string
+
+	report *intake.Report
+	bar    *progress
+	folder *intake.Folder
+	counts map[intake.Outcome]int
+	bytes  int64
+	of     intake.Found
+	wrong  error // of the report
+}
+
+func (im *importer) say(vi, en string) string { return archive.Text{VI: vi, EN: en}.In(im.env.lang) }
+
+// run takes the folder in and leaves a report.
+func (im *importer) run(ctx context.Context) (code int, err error) {
+	im.counts = map[intake.Outcome]int{}
+	if im.report, err = intake.OpenReport(im.reportPath); err != nil {
 		return exitFailed, err
 	}
-	fmt.Fprintf(im.env.stdout, im.say("nhận %d, đã có từ trước %d, từ chối %d, bỏ qua %d\n", "taken %d, there before %d, refused %d, passed over %d\n"),
-		im.taken, im.before, len(im.refused), skipped)
-	if err := context.Cause(ctx); err != nil {
+	defer im.report.Close()
+	im.bar = newProgress(im.env, archive.Text{VI: "giấy tờ", EN: "papers"})
+	im.config.Each = im.each
+	if im.folder, err = intake.New(im.config); err != nil {
+		return exitFailed, err
+	}
+	if im.watch {
+		fmt.Fprintf(im.env.stderr, im.say("đang chờ tệp mới trong %s; Ctrl-C để dừng\n", "watching %s; Ctrl-C stops\n"), im.config.Dir)
+		err = im.folder.Watch(ctx)
+	} else if im.of, err = im.folder.List(ctx); err == nil {
+		err = im.folder.Once(ctx, im.of.Files)
+	}
+	im.bar.done()
+	st := im.folder.Status()
+	fmt.Fprintf(im.env.stdout, im.say("nhận %d, đã có từ trước %d, cách ly %d, từ chối %d, bỏ qua %d\n", "taken %d, there before %d, quarantined %d, refused %d, passed over %d\n"),
+		im.counts[intake.Taken], im.counts[intake.Before]+int(st.Before), im.counts[intake.Quarantined], im.counts[intake.Refused], im.of.Passed)
+	if n := im.of.Deep + st.Deep; n > 0 {
+		fmt.Fprintf(im.env.stdout, im.say("%d thư mục nằm quá sâu, không xem tới; xem --depth\n", "%d folders lie too deep and were not looked into; see --depth\n"), n)
+	}
+	if err = errors.Join(err, im.wrong); err != nil {
 		return exitFailed, fmt.Errorf("stopped: %w; run the same command again to go on", err)
 	}
-	if len(im.refused) > 0 {
-		fmt.Fprintf(im.env.stdout, im.say("lý do từ chối: %s\n", "reasons: %s\n"), im.opt.report)
+	if im.watch && st.Waiting > 0 {
+		fmt.Fprintf(im.env.stdout, im.say("còn %d tệp chưa nhận, vẫn ở trong thư mục\n", "%d files are not taken yet and still in the folder\n"), st.Waiting)
+	}
+	if im.counts[intake.Refused]+im.counts[intake.Quarantined] > 0 {
+		fmt.Fprintf(im.env.stdout, im.say("lý do: %s\n", "reasons: %s\n"), im.reportPath)
 		return exitFindings, nil
 	}
 	return exitDone, nil
 }
 
-func (im *importer) say(vi, en string) string { return archive.Text{VI: vi, EN: en}.In(im.env.lang) }
+func (im *importer) each(r intake.Result) {
+	im.counts[r.Outcome]++
+	im.bytes += r.File.Size
+	if err := im.report.Add(r, im.env.lang); err != nil && im.wrong == nil {
+		im.wrong = err
+	}
+	n := 0
+	for _, c := range im.counts {
+		n += c
+	}
+	im.bar.files(int64(n), int64(len(im.of.Files)), im.bytes, im.of.Bytes)
+}
 
-// one deposits a paper. A refusal is noted and the next paper's turn comes; only what concerns the whole run is returned.
-func (im *importer) one(ctx context.Context, path string) error {
-	rel, err := filepath.Rel(im.dir, path)
+// dryRun lists what an import would take.
+func dryRun(ctx context.Context, e *env, c intake.Config, journals string) (int, error) {
+	im := importer{env: e}
+	refused := 0
+	c.Each = func(r intake.Result) { // what could not be listed
+		refused++
+		fmt.Fprintf(e.stdout, "%s\t%s\n", intake.Printable(r.File.Path), r.Reason(e.lang))
+	}
+	c.Depositor = noDepositor{}
+	var err error
+	if c.Journal, err = intake.ReadJournal(journals, c.Source); err != nil {
+		return exitFailed, err
+	}
+	folder, err := intake.New(c)
 	if err != nil {
-		return err
+		return exitFailed, err
 	}
-	st, err := os.Stat(path)
+	found, err := folder.List(ctx)
 	if err != nil {
-		return err
+		return exitFailed, err
 	}
-	if im.journal.has(rel, st) {
-		im.count(&im.before)
-		return im.settle(path, rel)
+	w := tabwriter.NewWriter(e.stdout, 0, 0, 2, ' ', 0)
+	take, before := 0, 0
+	var bytes int64
+	for _, f := range found.Files {
+		r, err := c.Plan(f)
+		state := im.say("sẽ nhận", "would be taken")
+		switch {
+		case err != nil:
+			state = sentence(err, e.lang)
+			refused++
+		case folder.Known(f):
+			state = im.say("đã có từ trước", "there before")
+			before++
+		default:
+			take++
+			bytes += f.Size
+		}
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", intake.Printable(f.Path), bytesText(f.Size), r.Agency, r.Dossier, state)
 	}
-	id, err := im.deposit(ctx, path, im.dossierOf(rel))
-	code, fatal := outcome(err)
-	switch {
-	case fatal:
-		return err
-	case code == "duplicate_content": // taken before the journal knew: the store is the witness
-		im.count(&im.before)
-	case err != nil:
-		im.mu.Lock()
-		im.refused = append(im.refused, []string{rel, code, sentence(err, im.env.lang)})
-		im.mu.Unlock()
-		return nil
-	default:
-		im.count(&im.taken)
+	if err := w.Flush(); err != nil {
+		return exitFailed, err
 	}
-	// Acknowledged, now noted, now moved: a stop between costs a look, never a paper.
-	if err := im.journal.add(rel, st, id); err != nil {
-		return err
+	fmt.Fprintf(e.stdout, im.say("sẽ nhận %d (%s), đã có từ trước %d, từ chối %d, bỏ qua %d\n", "would take %d (%s), there before %d, would refuse %d, passed over %d\n"),
+		take, bytesText(bytes), before, refused, found.Passed)
+	if refused > 0 {
+		return exitFindings, nil
 	}
-	return im.settle(path, rel)
+	return exitDone, nil
 }
 
-func (im *importer) count(n *int) {
-	im.mu.Lock()
-	defer im.mu.Unlock()
-	*n++
-}
+// noDepositor takes nothing.
+type noDepositor struct{}
 
-// settle removes or moves a paper that is acknowledged.
-func (im *importer) settle(path, rel string) error {
-	switch {
-	case im.opt.remove:
-		return os.Remove(path)
-	case im.opt.moveTo != "":
-		to := filepath.Join(im.opt.moveTo, rel)
-		if err := os.MkdirAll(filepath.Dir(to), 0o755); err != nil {
-			return err
-		}
-		return os.Rename(path, to)
-	}
-	return nil
-}
-
-// dossierOf takes the nearest folder above that is named by a dossier code, else the one given.
-func (im *importer) dossierOf(rel string) archive.DossierCode {
-	for dir := filepath.Dir(rel); dir != "."; dir = filepath.Dir(dir) {
-		if c, err := archive.ParseDossierCode(filepath.Base(dir)); err == nil {
-			return c
-		}
-	}
-	return im.dossier
-}
-
-// outcome returns the code of a refusal, and whether the error concerns the whole run.
-func outcome(err error) (string, bool) {
-	if err == nil {
-		return "", false
-	}
-	var p *problem
-	if errors.As(err, &p) {
-		return p.Code, p.Status == 401 || p.Status == 403 || p.Status >= 500
-	}
-	switch archive.KindOf(err) {
-	case archive.Unprocessable, archive.TooLarge, archive.Conflict, archive.Invalid:
-		return archive.CodeOf(err), false
-	}
-	return archive.CodeOf(err), true
-}
-
-func (im *importer) here(h *house) func(context.Context, string, archive.DossierCode) (string, error) {
-	return func(ctx context.Context, path string, dossier archive.DossierCode) (string, error) {
-		f, err := os.Open(path)
-		if err != nil {
-			return "", err
-		}
-		defer f.Close()
-		d, err := h.archive.Deposit(ctx, archive.System, archive.Deposit{Body: f, FileName: filepath.Base(path), MediaType: mime.TypeByExtension(filepath.Ext(path)),
-			Kind: archive.DocumentKind(im.opt.kind), Dossier: dossier, Agency: im.agency})
-		return d.ID.String(), err
-	}
-}
-
-func (im *importer) through(c *client) func(context.Context, string, archive.DossierCode) (string, error) {
-	return func(ctx context.Context, path string, dossier archive.DossierCode) (string, error) {
-		f, err := os.Open(path)
-		if err != nil {
-			return "", err
-		}
-		defer f.Close()
-		st, err := f.Stat()
-		if err != nil {
-			return "", err
-		}
-		q := url.Values{"file_name": {filepath.Base(path)}, "kind": {im.opt.kind}}
-		if im.agency != "" {
-			q.Set("agency", im.agency.String())
-		}
-		if dossier != "" {
-			q.Set("dossier", dossier.String())
-		}
-		var out struct {
-			ID string `json:"id"`
-		}
-		typ := mime.TypeByExtension(filepath.Ext(path))
-		err = c.do(ctx, http.MethodPut, "/documents?"+q.Encode(), http.Header{"Content-Type": {typ}}, f, st.Size(), &out)
-		return out.ID, err
-	}
-}
-
-// writeReport writes the refused papers with a reason each; without any, an old report is taken away.
-func (im *importer) writeReport() error {
-	if len(im.refused) == 0 {
-		if err := os.Remove(im.opt.report); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return err
-		}
-		return nil
-	}
-	f, err := os.Create(im.opt.report)
-	if err != nil {
-		return fmt.Errorf("write report: %w", err)
-	}
-	f.WriteString("\ufeff") // spreadsheet programs take it for UTF-8 only so
-	w := csv.NewWriter(f)
-	w.Write([]string{"file", "code", "reason"})
-	for _, row := range im.refused {
-		for i := range row {
-			row[i] = plainCell(row[i])
-		}
-		w.Write(row)
-	}
-	w.Flush()
-	return errors.Join(w.Error(), f.Close())
-}
-
-// plainCell keeps a file name from being run as a formula by the program that opens the table.
-func plainCell(s string) string {
-	if s != "" && strings.ContainsRune("=+-@\t\r", rune(s[0])) {
-		return "'" + s
-	}
-	return s
+func (noDepositor) Deposit(context.Context, intake.Request, *intake.Paper) (intake.Receipt, error) {
+	return intake.Receipt{}, intake.ErrStop
 }

@@ -30,7 +30,11 @@ func newProgress(e *env, what archive.Text) *progress {
 }
 
 // set says that n things are done, of total; 0 means that nobody knows.
-func (p *progress) set(n, total int64) {
+func (p *progress) set(n, total int64) { p.files(n, total, 0, 0) }
+
+// files is set for things with a size: bytes are done, of allBytes. The time left goes by bytes where they are known, because
+// a large paper takes as long as many small ones.
+func (p *progress) files(n, total, bytes, allBytes int64) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.n = n
@@ -42,23 +46,55 @@ func (p *progress) set(n, total int64) {
 		return
 	}
 	p.last = time.Now()
-	rate := float64(n) / time.Since(p.start).Seconds()
-	line := fmt.Sprintf("%d %s, %.1f/s", n, p.what, rate)
-	if total > 0 {
-		line = fmt.Sprintf("%d/%d %s, %.1f/s", n, total, p.what, rate)
-		if p.live {
-			line = bar(n, total) + " " + line
-		}
-		if rate > 0 {
-			line += fmt.Sprintf(", %s", (time.Duration(float64(total-n)/rate) * time.Second).Round(time.Second))
-		}
-	}
-	if p.live {
-		fmt.Fprintf(p.w, "\r\x1b[K%s", line)
-		p.drawn = true
+	line := progressLine(time.Since(p.start), p.what, n, total, bytes, allBytes)
+	if !p.live {
+		fmt.Fprintln(p.w, line)
 		return
 	}
-	fmt.Fprintln(p.w, line)
+	if total > 0 {
+		line = bar(n, total) + " " + line
+	}
+	fmt.Fprintf(p.w, "\r\x1b[K%s", line)
+	p.drawn = true
+}
+
+// progressLine is what is told after so much time.
+func progressLine(took time.Duration, what string, n, total, bytes, allBytes int64) string {
+	seconds := max(took.Seconds(), 0.001)
+	line := fmt.Sprintf("%d %s", n, what)
+	if total > 0 {
+		line = fmt.Sprintf("%d/%d %s", n, total, what)
+	}
+	if allBytes > 0 {
+		line += fmt.Sprintf(", %s/%s", bytesText(bytes), bytesText(allBytes))
+	} else if bytes > 0 {
+		line += ", " + bytesText(bytes)
+	}
+	line += fmt.Sprintf(", %.1f/s", float64(n)/seconds)
+	if bytes > 0 {
+		line += fmt.Sprintf(", %s/s", bytesText(int64(float64(bytes)/seconds)))
+	}
+	done, all := n, total
+	if allBytes > 0 {
+		done, all = bytes, allBytes
+	}
+	if done > 0 && all > 0 {
+		line += ", " + time.Duration(float64(all-done)*seconds/float64(done)*float64(time.Second)).Round(time.Second).String()
+	}
+	return line
+}
+
+// bytesText is a number of bytes as people read it.
+func bytesText(n int64) string {
+	v, unit := float64(n), 0
+	units := []string{"B", "KB", "MB", "GB", "TB"}
+	for v >= 1024 && unit < len(units)-1 {
+		v, unit = v/1024, unit+1
+	}
+	if unit == 0 || v >= 100 {
+		return fmt.Sprintf("%.0f %s", v, units[unit])
+	}
+	return fmt.Sprintf("%.1f %s", v, units[unit])
 }
 
 func bar(n, total int64) string {
