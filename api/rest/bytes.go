@@ -25,7 +25,7 @@ func (s *server) bytesOut() {
 	for _, method := range []string{http.MethodGet, http.MethodHead} {
 		op := operation("file-"+strings.ToLower(method), method, "/documents/{id}/file", "documents", "The bytes as deposited")
 		op.Description = "Range (RFC 9110 §14) is understood; the ETag is the digest. Each download is noted."
-		op.Parameters = []*huma.Param{inPath("id", "Id of the paper"), inQuery("version", huma.TypeInteger, "Default the newest"), inHeader("Range", "Part of the bytes")}
+		op.Parameters = []*huma.Param{inPath("id", "Id of the paper"), fileVersion(), inHeader("Range", "Part of the bytes")}
 		ok := header(header(binary("The whole file", archive.PDF, archive.JPEG, archive.PNG, archive.TIFF), "ETag", "Digest"), "Content-Disposition", "Name of the file (RFC 6266)")
 		part := binary("The part asked for", archive.PDF, archive.JPEG, archive.PNG, archive.TIFF, "multipart/byteranges")
 		op.Responses = map[string]*huma.Response{"200": ok, "206": part, "416": binary("No such part", "text/plain")}
@@ -47,6 +47,13 @@ func (s *server) bytesOut() {
 	huma.Register(s.api, words, s.pageWords)
 }
 
+// fileVersion is the number of a version, or the one that is public whichever that is.
+func fileVersion() *huma.Param {
+	p := inQuery("version", huma.TypeString, "A number, or `public` for the version that is public; default the one that counts (`current_version`)")
+	p.Schema.Pattern = "^([1-9][0-9]*|public)$"
+	return p
+}
+
 // guard marks bytes that came from outside: they are never looked at as a page of this house.
 func guard(h http.Header) {
 	h.Set("X-Content-Type-Options", "nosniff")
@@ -62,7 +69,10 @@ func (s *server) file(c *gin.Context) {
 		return
 	}
 	var p parser
-	n := p.number("query.version", c.Query("version"), 0, 1, 1<<30)
+	n := archive.PublicFile
+	if q := c.Query("version"); q != "public" {
+		n = p.number("query.version", q, 0, 1, 1<<30)
+	}
 	if err := p.err(); err != nil {
 		s.Fail(c, err)
 		return

@@ -35,9 +35,9 @@ func (s *server) bytesIn() {
 	}
 	op := operation("add-version", http.MethodPost, "/documents/{id}/versions", "documents", "A new scan of the same paper",
 		http.StatusConflict, http.StatusPreconditionFailed, http.StatusUnsupportedMediaType, http.StatusUnprocessableEntity, http.StatusInsufficientStorage)
-	op.Description = "The body is as for a deposit. The old file stays; the new one is read. If-Match is optional here: nothing is overwritten."
+	op.Description = "The body is as for a deposit. The old file stays; the new one is read. An accepted or published paper wants a reason, and what it was stays valid, and public, until the new scan is accepted or published. If-Match is optional here: nothing is overwritten."
 	op.Parameters = []*huma.Param{inPath("id", "Id of the paper"), inQuery("file_name", huma.TypeString, "Name of the file, for people"),
-		oneOf(inQuery("allow_duplicate", huma.TypeString, "Keep it though the same bytes are kept already"), "true", "false", "1", "0"),
+		inQuery("reason", huma.TypeString, "Why an accepted or published paper is scanned again"), oneOf(inQuery("allow_duplicate", huma.TypeString, "Keep it though the same bytes are kept already"), "true", "false", "1", "0"),
 		inHeader("If-Match", "ETag of what was read"), inHeader("Idempotency-Key", "Repeats get the first answer")}
 	op.RequestBody = &huma.RequestBody{Required: true, Content: fileTypes()}
 	op.RequestBody.Content["multipart/form-data"] = &huma.MediaType{Schema: &huma.Schema{Type: huma.TypeObject, Required: []string{"file"}, Properties: map[string]*huma.Schema{
@@ -75,6 +75,7 @@ type DepositMetadata struct {
 	Agency         string     `json:"agency,omitempty" doc:"Custodian"`
 	Access         string     `json:"access,omitempty" enum:"public,restricted,sealed"`
 	AllowDuplicate bool       `json:"allow_duplicate,omitempty"`
+	Reason         string     `json:"reason,omitempty" doc:"Why an accepted or published paper is scanned again; of no meaning for a deposit"`
 	OnFault        string     `json:"on_fault,omitempty" enum:"refuse,quarantine"`
 	ProcedureCode  string     `json:"procedure_code,omitempty"`
 	Type           string     `json:"type,omitempty"`
@@ -98,7 +99,7 @@ type OwnerIn struct {
 // deposit reads the metadata into the domain's words.
 func (m *DepositMetadata) deposit(p *parser) archive.Deposit {
 	d := archive.Deposit{FileName: m.FileName, Kind: archive.DocumentKind(m.Kind), Dossier: p.dossier("dossier", m.DossierCode), Agency: p.agency("agency", m.Agency),
-		Access: archive.Access(m.Access), AllowDuplicate: m.AllowDuplicate, OnFault: archive.OnFault(m.OnFault),
+		Access: archive.Access(m.Access), AllowDuplicate: m.AllowDuplicate, Reason: m.Reason, OnFault: archive.OnFault(m.OnFault),
 		Fields: archive.Fields{Procedure: p.procedure("procedure_code", m.ProcedureCode), Type: m.Type, Number: m.Number, Notation: m.Notation,
 			IssuedOn: p.date("issued_on", m.IssuedOn), Subject: m.Subject, Language: m.Language}}
 	if a := m.IssuingAgency; a != nil {
@@ -128,7 +129,7 @@ func (s *server) taken(c *gin.Context) (take, error) {
 	}
 	var p parser
 	q := r.URL.Query()
-	t := take{meta: DepositMetadata{FileName: q.Get("file_name"), DossierCode: q.Get("dossier"), Kind: q.Get("kind"), Agency: q.Get("agency"), Access: q.Get("access"),
+	t := take{meta: DepositMetadata{FileName: q.Get("file_name"), DossierCode: q.Get("dossier"), Kind: q.Get("kind"), Agency: q.Get("agency"), Access: q.Get("access"), Reason: q.Get("reason"),
 		AllowDuplicate: p.flag("query.allow_duplicate", q.Get("allow_duplicate")), OnFault: q.Get("on_fault")}, file: r.Body}
 	if err := p.err(); err != nil {
 		return take{}, err
@@ -224,9 +225,14 @@ func (s *server) bring(c *gin.Context, route string, act func(context.Context, a
 		return
 	}
 	d.Body, d.MediaType = t.file, t.typ
-	d.Then = func(ctx context.Context, tx archive.Tx, doc archive.Document) error {
-		reply, err := encode(told.document(&doc))
-		if err != nil {
+	var reply []byte
+	d.Then = func(ctx context.Context, tx archive.Tx, doc archive.Document) (err error) {
+		if doc.Fields.Number != "" { // a program that says all there is to know is told of other papers with the number at once
+			if doc.Findings, err = s.Archive.WarningsIn(ctx, tx, told.actor, &doc); err != nil {
+				return err
+			}
+		}
+		if reply, err = encode(told.document(&doc)); err != nil {
 			return err
 		}
 		return o.complete(ctx, tx, t.digest(c.Param("id"), doc.Head().Digest), http.StatusCreated, keptHeaders(&doc), reply)
@@ -234,11 +240,6 @@ func (s *server) bring(c *gin.Context, route string, act func(context.Context, a
 	doc, err := act(ctx, told.actor, d)
 	if err != nil {
 		o.abandon(ctx)
-		s.Fail(c, err)
-		return
-	}
-	reply, err := encode(told.document(&doc))
-	if err != nil {
 		s.Fail(c, err)
 		return
 	}

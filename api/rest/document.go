@@ -1,6 +1,8 @@
 package rest
 
 import (
+	"cmp"
+	"strings"
 	"time"
 
 	"sohoa/archive"
@@ -29,11 +31,30 @@ type Document struct {
 	PageCount     int        `json:"page_count"`
 	Reading       Progress   `json:"reading"`
 	Versions      []Version  `json:"versions" doc:"Deposited files, oldest first"`
+	Current       int        `json:"current_version" doc:"The version that pages, text and fields are of: the newest, unless it was dropped"`
+	Public        int        `json:"public_version,omitempty" doc:"The version that is public; it stays so while a new scan is in review"`
+	Standing      []Standing `json:"standing,omitempty" doc:"Versions that stay valid behind a new scan, the older first"`
 	Findings      []Finding  `json:"findings"`
 	Moves         []string   `json:"moves" doc:"What the caller may do with it now"`
 	CreatedAt     time.Time  `json:"created_at"`
 	UpdatedAt     time.Time  `json:"updated_at"`
 	PublishedAt   *time.Time `json:"published_at,omitempty"`
+	DiscardedAt   *time.Time `json:"discarded_at,omitempty"`
+	DiscardedBy   string     `json:"discarded_by,omitempty" doc:"Account or token"`
+	ErasedAfter   *time.Time `json:"erased_after,omitempty" doc:"Until then a discarded paper can be restored"`
+}
+
+// Standing is a version that was accepted or published when a new scan came.
+type Standing struct {
+	State   string `json:"state" enum:"accepted,published"`
+	Version int    `json:"version" minimum:"1"`
+}
+
+// Twin is another paper, as a finding names it.
+type Twin struct {
+	ID    string `json:"id" format:"uuid"`
+	Title string `json:"title" doc:"Type, number and notation; else the subject, else the name of its file"`
+	State string `json:"state"`
 }
 
 // AgencyRef is an agency by code and name.
@@ -82,6 +103,7 @@ type Finding struct {
 	Page     int    `json:"page,omitempty" doc:"From 1; absent for the whole paper"`
 	Object   int    `json:"object,omitempty" doc:"Number of the object of the PDF; absent where it is not about one"`
 	Message  string `json:"message"`
+	Papers   []Twin `json:"papers,omitempty" doc:"Others it is about, as far as the caller may see them"`
 }
 
 // teller puts the domain's nouns into the contract's words for one request.
@@ -89,6 +111,7 @@ type teller struct {
 	lang  string
 	actor archive.Actor
 	name  func(archive.AgencyCode) string
+	kept  time.Duration // how long what is discarded can be restored
 }
 
 func (t teller) document(d *archive.Document) Document {
@@ -98,7 +121,14 @@ func (t teller) document(d *archive.Document) Document {
 		Custodian: AgencyRef{d.Custodian.String(), t.name(d.Custodian)}, Subject: f.Subject, Access: string(d.Access), Language: f.Language,
 		PageCount: d.PageCount(), Reading: t.progress(&d.Reading), Versions: make([]Version, 0, len(d.Versions)),
 		Findings: append(t.findings(d.Findings), t.findings(d.Reading.Findings)...), Moves: []string{},
-		CreatedAt: local(d.CreatedAt), UpdatedAt: local(d.UpdatedAt), PublishedAt: localPtr(d.PublishedAt)}
+		CreatedAt: local(d.CreatedAt), UpdatedAt: local(d.UpdatedAt), PublishedAt: localPtr(d.PublishedAt),
+		Current: d.Head().Number, Public: d.PublicVersion()}
+	for _, x := range d.Standing {
+		out.Standing = append(out.Standing, Standing{string(x.State), x.Version})
+	}
+	if d.State == archive.Discarded {
+		out.DiscardedAt, out.DiscardedBy, out.ErasedAfter = localPtr(d.DiscardedAt), d.DiscardedBy.String(), localPtr(d.DiscardedAt.Add(t.kept))
+	}
 	if a := f.IssuingAgency; a != (archive.AgencyRef{}) {
 		out.IssuingAgency = &AgencyRef{a.Code.String(), a.Name}
 		if a.Name == "" {
@@ -148,9 +178,23 @@ func (t teller) progress(r *archive.Reading) Progress {
 func (t teller) findings(fs []archive.Finding) []Finding {
 	out := make([]Finding, 0, len(fs))
 	for _, f := range fs {
-		out = append(out, Finding{Code: f.Code, Severity: string(f.Severity), Page: f.Page, Object: f.Object, Message: f.Msg.In(t.lang)})
+		x := Finding{Code: f.Code, Severity: string(f.Severity), Page: f.Page, Object: f.Object, Message: f.Msg.In(t.lang)}
+		for i := range f.Papers {
+			d := &f.Papers[i]
+			x.Papers = append(x.Papers, Twin{d.ID.String(), titleOf(d), string(d.State)})
+		}
+		out = append(out, x)
 	}
 	return out
+}
+
+// titleOf is by what a paper is called in one line.
+func titleOf(d *archive.Document) string {
+	f := &d.Fields
+	if s := strings.TrimSpace(f.Type + " " + strings.Trim(f.Number+"/"+f.Notation, "/")); s != "" {
+		return s
+	}
+	return cmp.Or(f.Subject, d.Head().FileName)
 }
 
 // local writes times with the zone people live in; the instant is the same.

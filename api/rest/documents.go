@@ -24,7 +24,7 @@ func (s *server) documents() {
 // teller returns the words for one request.
 func (s *server) teller(ctx context.Context) (teller, error) {
 	names, err := s.names(ctx)
-	return teller{lang: s.Lang(ctx), actor: s.Who(ctx), name: names}, err
+	return teller{lang: s.Lang(ctx), actor: s.Who(ctx), name: names, kept: s.Archive.Limits.DiscardKept}, err
 }
 
 // DocumentPage is one page of a list.

@@ -12,7 +12,7 @@ import (
 // offered are the moves that have a call here. Quarantine and release move bytes and wait for theirs; a new scan is
 // POST …/versions.
 var offered = map[archive.Move]bool{archive.Submit: true, archive.Accept: true, archive.Return: true, archive.Publish: true, archive.Supersede: true,
-	archive.Withdraw: true, archive.Discard: true, archive.Restore: true}
+	archive.Withdraw: true, archive.Discard: true, archive.Restore: true, archive.Revert: true, archive.Refile: true}
 
 // MoveIn is the body of a move.
 type MoveIn struct {
@@ -27,15 +27,23 @@ type moveIn struct {
 }
 
 func (s *server) moves() {
+	described := map[archive.Move]bool{archive.Refile: true} // a dossier is more than a reason: refile.go
 	for _, r := range archive.Rules {
-		if !offered[r.Move] {
+		if !offered[r.Move] || described[r.Move] {
 			continue
 		}
+		described[r.Move] = true
 		op := operation(string(r.Move)+"-document", http.MethodPost, "/documents/{id}/"+string(r.Move), "documents", r.Name.EN,
 			http.StatusConflict, http.StatusPreconditionFailed, http.StatusPreconditionRequired, http.StatusUnsupportedMediaType, http.StatusUnprocessableEntity)
 		op.Description = r.Name.VI + "."
 		if r.Reason {
 			op.Description += " Needs a reason."
+		}
+		switch r.Move {
+		case archive.Submit:
+			op.Description += " The findings of the answer name other papers with the same number; they do not keep this one back."
+		case archive.Revert:
+			op.Description += " What was accepted or published before the new scan counts again, fields included; the scan stays among the versions."
 		}
 		op.MaxBodyBytes = s.Archive.Limits.MetadataBytes
 		huma.Register(s.api, op, s.move(r.Move))
@@ -65,19 +73,26 @@ func (s *server) move(m archive.Move) func(context.Context, *moveIn) (*created[D
 			answer := func(d *archive.Document) *created[Document] {
 				return &created[Document]{Status: http.StatusOK, ETag: etag(d.Revision), Body: t.document(d)}
 			}
-			req.Then = func(ctx context.Context, tx archive.Tx, d archive.Document) error {
-				out := answer(&d)
+			var out *created[Document]
+			req.Then = func(ctx context.Context, tx archive.Tx, d archive.Document) (err error) {
+				// Another paper with the number is told with the answer. It keeps nothing from being sent on: a program decides
+				// for itself, a person was asked on the page.
+				if m == archive.Submit {
+					if d.Findings, err = s.Archive.WarningsIn(ctx, tx, t.actor, &d); err != nil {
+						return err
+					}
+				}
+				out = answer(&d)
 				reply, err := encode(out.Body)
 				if err != nil {
 					return err
 				}
 				return o.complete(ctx, tx, body, out.Status, out.headers(), reply)
 			}
-			d, err := s.Archive.Move(ctx, t.actor, id, req)
-			if err != nil {
+			if _, err := s.Archive.Move(ctx, t.actor, id, req); err != nil {
 				return nil, false, err
 			}
-			return answer(&d), true, nil
+			return out, true, nil
 		})
 	}
 }

@@ -76,6 +76,7 @@ func Mount(router gin.IRoutes, api huma.API, c Config) {
 	s.bytesOut()
 	s.readings()
 	s.moves()
+	s.refilings()
 	s.searches()
 	s.dossiers()
 	s.agencies()
