@@ -118,8 +118,11 @@ type house struct {
 	dir    string
 	cat    *catalog.Catalog
 	spool  *blob.Spool
+	power  *power     // the catalog, as the archive sees it
 	aside  *mem.Store // the quarantine; it fails with the store
 	virus  *scanner   // nil: the house has none
+
+	unheard bool // the failing transaction took effect, and only its answer was lost
 }
 
 func open(t testing.TB) *house {
@@ -170,7 +173,8 @@ func (h *house) reopen(t testing.TB) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	cfg := archive.Config{Vault: vault, Catalog: h.cat, Derived: derived, Ledger: led, Inspector: inspector{}, Reader: h.reader, Clock: h.clock, Scratch: h.dir,
+	h.power = &power{Catalog: h.cat, store: h.store, after: -1}
+	cfg := archive.Config{Vault: vault, Catalog: h.power, Derived: derived, Ledger: led, Inspector: inspector{}, Reader: h.reader, Clock: h.clock, Scratch: h.dir,
 		Quarantine: blob.NewQuarantine(h.aside)}
 	if h.virus != nil {
 		cfg.Scanner = h.virus

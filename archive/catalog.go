@@ -49,6 +49,9 @@ type Documents interface {
 	// Update writes d with revision after+1 when the row's revision is after, else ErrStale. Versions with a number the
 	// row does not have yet are added; the others are not touched. Reading is not written.
 	Update(ctx context.Context, d Document, after int64) error
+	// Reinspected writes media type and pages of a version that was inspected again; it raises no revision. Everything else
+	// of a version stays as it was first written. NotFound when there is no such version.
+	Reinspected(ctx context.Context, id ID, v Version) error
 	// SetReading writes the progress of the given version; it raises no revision. A version that is not the head is
 	// ignored.
 	SetReading(ctx context.Context, id ID, version int, r Reading) error

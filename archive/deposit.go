@@ -27,10 +27,11 @@ type Deposit struct {
 
 // Deposit takes a paper in and returns when it is durable: bytes and metadata in the vault, row, event and reading job
 // in the catalog. A paper that does not pass is kept in quarantine instead when d.OnFault or the house's policy says so,
-// and always when the virus scanner is away: it comes back in state Quarantined with its findings. Errors: Unprocessable with findings and a code of Inspection.Refusal; Conflict duplicate_content with
-// Other when the caller may see the other paper; Conflict quota_exceeded; TooLarge; Invalid; Forbidden; Unavailable, with code scanner_away where
-// there is no quarantine. On every error nothing of
-// the paper is visible, and what was written is removed now or, after a crash, by the janitor.
+// and always when the virus scanner is away: it comes back in state Quarantined with its findings. Errors: Unprocessable
+// with findings and a code of Inspection.Refusal; Conflict duplicate_content with Other when the caller may see the other
+// paper; Conflict quota_exceeded; TooLarge; Invalid; Forbidden; Unavailable, with code scanner_away where there is no
+// quarantine. On every error nothing of the paper is visible, and what was written is removed now or, after a crash, by the
+// janitor.
 func (a *Archive) Deposit(ctx context.Context, actor Actor, d Deposit) (Document, error) {
 	now := a.Clock.Now()
 	doc, err := a.prepare(ctx, actor, &d, now)

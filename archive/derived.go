@@ -151,12 +151,16 @@ const maxReadingFindings = 200
 func (a *Archive) Texts(ctx context.Context, id ID) TextSeq {
 	return func(yield func(PageText, error) bool) {
 		var d Document
-		var rows []Page
+		rows := []Page{}
 		err := a.Catalog.View(ctx, func(tx Tx) (err error) {
 			if d, err = tx.Documents().Get(ctx, id); err != nil {
 				return err
 			}
+			if d.Aside() {
+				return nil // no text leaves the quarantine, though what was read before may not be removed yet
+			}
 			if d.Reading.State == ReadingDone || d.Reading.State == ReadingPartial {
+				rows = nil
 				return nil
 			}
 			rows, err = tx.Pages().List(ctx, id, d.Head().Number)

@@ -51,6 +51,7 @@ type Inspection struct {
 	OwnerLock  bool       `json:"owner_lock,omitempty"`
 	Findings   []Finding  `json:"findings,omitempty"`
 	Refusal    string     `json:"refusal,omitempty"` // "" accepted; else unsupported_type, unsafe_file, damaged_file, encrypted_file, limits_exceeded
+	Also       []string   `json:"also,omitempty"`    // further refusals the findings would be reason for, when there is a graver one
 }
 
 // PageCount returns the number of pages.

@@ -65,9 +65,13 @@ func (a *Archive) recoverIntent(ctx context.Context, i Intent) error {
 		return a.abandon(ctx, i)
 	case string(EvErase):
 		return a.finishErase(ctx, i)
+	case string(Quarantine):
+		return a.undoQuarantine(ctx, i)
+	case leaveVault, leaveQuarantine:
+		return a.leave(ctx, i)
 	}
 	inv, err := a.Vault.Inventory(ctx, i.Object)
-	if err != nil {
+	if err != nil && (KindOf(err) != NotFound || i.After != 0) { // a release makes a new object
 		return err
 	}
 	done := false
@@ -89,15 +93,18 @@ func (a *Archive) recoverIntent(ctx context.Context, i Intent) error {
 		if err := tx.Intents().Take(ctx, i.ID); err != nil {
 			return err
 		}
-		if err := a.apply(ctx, tx, &p, nil); err != nil {
+		if err := tx.Intents().Drop(ctx, i.ID); err != nil {
 			return err
 		}
-		return tx.Intents().Drop(ctx, i.ID)
+		return a.apply(ctx, tx, &p, nil)
 	})
 	if KindOf(err) == NotFound {
 		return nil // its owner was only slow, and has finished
 	}
 	a.Log.Info("act rolled forward", "document", i.Document, "act", i.Act, "err", err)
+	if err == nil && p.Leaves != nil {
+		return a.leave(ctx, *p.Leaves)
+	}
 	return err
 }
 

@@ -27,15 +27,19 @@ type pending struct {
 	Detail map[string]string
 	Read   bool         // another version counts now: its reading begins
 	Left   *DossierCode // the dossier the paper was in, when the act takes it to another
+	// Leaves is opened by the act's transaction when the bytes have moved to or from quarantine: it names the place they
+	// still lie in, and keeps the document locked until they are gone from there. Nil for every other act.
+	Leaves *Intent `json:",omitempty"`
 }
 
 // Move makes one move of the state table and returns the document as it stands then. Errors: NotFound, Forbidden,
 // Conflict wrong_state, version_stands, four_eyes or stale_revision, Invalid reason_required or incomplete. A durable move
-// (Rule.Durable) is in the vault before it is in the catalog; interrupted between the two it is rolled forward.
+// (Rule.Durable) is in the vault before it is in the catalog; interrupted between the two it is rolled forward. Quarantine
+// and Release move the bytes as well: see quarantine and release.
 func (a *Archive) Move(ctx context.Context, actor Actor, id ID, req MoveRequest) (Document, error) {
 	now := a.Clock.Now()
 	switch req.Move {
-	case Rescan, Refile, Quarantine, Release: // these come with bytes or a dossier, or move bytes: they are acts of their own
+	case Rescan, Refile: // these come with bytes or a dossier: they are acts of their own
 		return Document{}, ErrNotFound
 	}
 	reason := clean(req.Reason, a.Limits.FieldText)
@@ -47,6 +51,12 @@ func (a *Archive) Move(ctx context.Context, actor Actor, id ID, req MoveRequest)
 		if err := complete(&d.Fields); err != nil {
 			return Document{}, err
 		}
+	}
+	switch req.Move {
+	case Quarantine:
+		return a.quarantine(ctx, actor, d, reason, req.Then)
+	case Release:
+		return a.release(ctx, actor, d, reason, req.Then)
 	}
 	p := pending{After: d.Revision, Actor: actor, Action: EvMove, At: now}
 	from := d.State
@@ -108,7 +118,7 @@ func (a *Archive) may(ctx context.Context, actor Actor, id ID, m Move, after int
 // a power cut it must do no harm.
 func (a *Archive) perform(ctx context.Context, p pending, durable bool, files []File, first func(context.Context, Tx) error, then func(context.Context, Tx, Document) error) (Document, error) {
 	if first == nil {
-		first = func(context.Context, Tx) error { return nil }
+		first = nothingFirst
 	}
 	if !durable {
 		err := a.update(ctx, func(tx Tx) error {
@@ -133,20 +143,7 @@ func (a *Archive) perform(ctx context.Context, p pending, durable bool, files []
 		Payload: payload, CreatedAt: p.At, ExpiresAt: p.At.Add(a.Limits.IntentTime)}
 	// 1. The intent locks the document and holds the whole act. Power lost: the janitor finds no version of this intent in
 	// the object and drops it: the act never was. The revision is checked under the lock.
-	err = a.update(ctx, func(tx Tx) error {
-		cur, err := tx.Documents().Get(ctx, p.Next.ID)
-		if err != nil {
-			return err
-		}
-		if cur.Revision != p.After {
-			return ErrStale
-		}
-		if err := first(ctx, tx); err != nil {
-			return err
-		}
-		return tx.Intents().Open(ctx, intent)
-	})
-	if err != nil {
+	if err := a.lock(ctx, intent, p.After, first); err != nil {
 		return Document{}, err
 	}
 	// 2. The object version: from here on the act has happened. Power lost: the janitor sees the version carry this
@@ -175,7 +172,34 @@ func (a *Archive) perform(ctx context.Context, p pending, durable bool, files []
 	if p.Read {
 		wake(a.work)
 	}
+	switch {
+	case p.Leaves == nil:
+	case err == nil:
+		a.leaveSoon(c, *p.Leaves)
+	case KindOf(err) == NotFound:
+		a.eraseStray(c, p.Next.ID)
+	}
 	return p.Next, err
+}
+
+func nothingFirst(context.Context, Tx) error { return nil }
+
+// lock opens an intent of a document that stands at revision after; ErrStale when it does not. first writes in the same
+// transaction.
+func (a *Archive) lock(ctx context.Context, i Intent, after int64, first func(context.Context, Tx) error) error {
+	return a.update(ctx, func(tx Tx) error {
+		cur, err := tx.Documents().Get(ctx, i.Document)
+		if err != nil {
+			return err
+		}
+		if cur.Revision != after {
+			return ErrStale
+		}
+		if err := first(ctx, tx); err != nil {
+			return err
+		}
+		return tx.Intents().Open(ctx, i)
+	})
 }
 
 // apply is the transaction's part of an act, the same live and in recovery.
@@ -191,6 +215,15 @@ func (a *Archive) apply(ctx context.Context, tx Tx, p *pending, then func(contex
 			return err
 		}
 		if err := a.enqueueReading(ctx, tx, &p.Next, p.At); err != nil {
+			return err
+		}
+	}
+	if p.Leaves != nil {
+		if err := a.applyPlace(ctx, tx, p); err != nil {
+			return err
+		}
+	} else if p.Next.State == Quarantined { // restored
+		if err := a.enqueueNext(ctx, tx, &p.Next, p.At); err != nil {
 			return err
 		}
 	}

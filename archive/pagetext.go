@@ -33,9 +33,23 @@ func errNotRead() error {
 	return e
 }
 
+// pages is Document for what stands on the pages. In quarantine that takes ActQuarantine.
+func (a *Archive) pages(ctx context.Context, actor Actor, id ID) (Document, error) {
+	d, err := a.Document(ctx, actor, id)
+	if err != nil {
+		return Document{}, err
+	}
+	now := a.Clock.Now()
+	if err := Decide(actor, ActPages, &d, now); err != nil {
+		a.denied(ctx, actor, EvView, id.String(), now)
+		return Document{}, err
+	}
+	return d, nil
+}
+
 // PageWords returns what was read on page n of the head. Unavailable code not_ready while it is being read.
 func (a *Archive) PageWords(ctx context.Context, actor Actor, id ID, n int) (PageReading, error) {
-	d, err := a.Document(ctx, actor, id)
+	d, err := a.pages(ctx, actor, id)
 	if err != nil {
 		return PageReading{}, err
 	}
@@ -59,7 +73,7 @@ func (a *Archive) PageWords(ctx context.Context, actor Actor, id ID, n int) (Pag
 // WriteText writes the text of the head to w, pages ended by form feeds. Unavailable code not_ready when no page
 // has been read yet; nothing is written then.
 func (a *Archive) WriteText(ctx context.Context, actor Actor, id ID, w io.Writer) error {
-	d, err := a.Document(ctx, actor, id)
+	d, err := a.pages(ctx, actor, id)
 	if err != nil {
 		return err
 	}
@@ -82,7 +96,7 @@ var ImageWidths = []int{400, 1000, 1800}
 
 // PageImage returns a JPEG of page n of the head, at the cached width that is nearest above the wanted one.
 func (a *Archive) PageImage(ctx context.Context, actor Actor, id ID, n, width int) (io.ReadSeekCloser, error) {
-	d, err := a.Document(ctx, actor, id)
+	d, err := a.pages(ctx, actor, id)
 	if err != nil {
 		return nil, err
 	}

@@ -142,10 +142,10 @@ func TestPowerFailsDuringDepositIntoQuarantine(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if acted != nil && (len(l.Items) != 0 || len(h.aside.Keys()) != 0) {
+		if acted != nil && !h.unheard && (len(l.Items) != 0 || len(h.aside.Keys()) != 0) {
 			t.Errorf("not acknowledged, and there: %+v, %v", l.Items, h.aside.Keys())
 		}
-		if acted == nil && (len(l.Items) != 1 || h.bytes(t, checker, l.Items[0].ID, 0) != "script một") {
+		if (acted == nil || len(l.Items) > 0) && (len(l.Items) != 1 || h.bytes(t, checker, l.Items[0].ID, 0) != "script một") {
 			t.Error("acknowledged, and gone")
 		}
 	})

@@ -59,6 +59,8 @@ func (a *Archive) readNext(ctx context.Context) error {
 		switch {
 		case ctx.Err() != nil: // shutting down: hand it back as it was; the pages done stay done
 			return tx.Jobs().Release(c, job)
+		case errors.Is(err, errOvertaken):
+			return tx.Jobs().Retry(c, job, a.Clock.Now(), err.Error())
 		case errors.Is(err, errWaits):
 			return tx.Jobs().Retry(c, job, a.Clock.Now().Add(time.Minute), err.Error())
 		case job.Attempts >= readRetries:
@@ -71,7 +73,7 @@ func (a *Archive) readNext(ctx context.Context) error {
 		return tx.Jobs().Retry(c, job, a.Clock.Now().Add(backoff(job.Attempts)), err.Error())
 	})
 	a.watch.notify(job.Document)
-	if errors.Is(err, errWaits) || ctx.Err() != nil {
+	if errors.Is(err, errWaits) || errors.Is(err, errOvertaken) || ctx.Err() != nil {
 		return again
 	}
 	return errors.Join(fmt.Errorf("read %s version %d: %w", job.Document, job.Version, err), again)
@@ -84,6 +86,23 @@ func backoff(attempts int) time.Duration {
 // errWaits says that pages are left which need a recogniser this machine does not have.
 var errWaits = errors.New("waiting for a recogniser")
 
+// errOvertaken says that the paper went to quarantine, got a newer scan or was erased while it was being read. The next claim
+// finds out whether anything is left to do.
+var errOvertaken = errors.New("the paper was taken away while it was being read")
+
+// still returns errOvertaken unless the version is one that is to be read.
+func (r *readRun) still(ctx context.Context, tx Tx) error {
+	d, err := tx.Documents().Get(ctx, r.doc.ID)
+	if err == nil && !readable(&d, r.job.Version) {
+		err = errOvertaken
+	}
+	return err
+}
+
+func readable(d *Document, version int) bool {
+	return d.Head().Number == version && d.State != Disposed && !d.Aside()
+}
+
 // readVersion reads the pages of a version that are not read yet, each flushed with its row, so that a crash costs the
 // pages since the last flush.
 func (a *Archive) readVersion(ctx context.Context, job Job) error {
@@ -93,7 +112,7 @@ func (a *Archive) readVersion(ctx context.Context, job Job) error {
 		if d, err = tx.Documents().Get(ctx, job.Document); err != nil {
 			return err
 		}
-		if d.Head().Number != job.Version || d.State == Disposed || d.Aside() {
+		if !readable(&d, job.Version) {
 			return nil
 		}
 		if err := tx.Pages().Plan(ctx, d.ID, job.Version, d.PageCount()); err != nil {
@@ -203,6 +222,9 @@ func (r *readRun) flush(ctx context.Context) error {
 	r.job.Done, r.job.Total = r.done(), len(r.rows)
 	now := r.a.Clock.Now()
 	err := r.a.Catalog.Update(ctx, func(tx Tx) error {
+		if err := r.still(ctx, tx); err != nil {
+			return err
+		}
 		if err := tx.Jobs().Progress(ctx, r.job, now.Add(readLease)); err != nil {
 			return err
 		}
@@ -274,6 +296,9 @@ func (r *readRun) finish(ctx context.Context) error {
 	ev := documentEvent(System, EvRead, now, r.doc)
 	ev.Detail = map[string]string{"version": strconv.Itoa(r.job.Version), "pages": strconv.Itoa(len(rows)), "failed": strconv.Itoa(failed)}
 	err = a.update(ctx, func(tx Tx) error {
+		if err := r.still(ctx, tx); err != nil {
+			return err
+		}
 		if err := tx.Jobs().Finish(ctx, r.job); err != nil {
 			return err
 		}
@@ -326,6 +351,9 @@ func (a *Archive) ReadAgain(ctx context.Context, actor Actor, id ID) error {
 	}
 	if a.Policy.NoReading {
 		return Errorf(Unavailable, "reading is off")
+	}
+	if d.Aside() || d.State == Disposed {
+		return Fault(Conflict, "wrong_state", Text{"Giấy tờ đang ở trạng thái không cho phép việc này.", "The paper's present state does not allow this."})
 	}
 	err = a.update(ctx, func(tx Tx) error {
 		if err := tx.Pages().Clear(ctx, id, d.Head().Number); err != nil {

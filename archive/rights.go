@@ -10,7 +10,8 @@ type Act string
 
 const (
 	ActDeposit    Act = "deposit"
-	ActRead       Act = "read"     // metadata, pages, text
+	ActRead       Act = "read"     // metadata, findings, history
+	ActPages      Act = "pages"    // page images, words, text
 	ActDownload   Act = "download" // the bytes
 	ActEdit       Act = "edit"
 	ActDossier    Act = "dossier"    // open and change dossiers
@@ -25,6 +26,7 @@ const (
 var rights = map[Act][]Role{
 	ActDeposit:    {RoleClerk, RoleChecker, RoleService},
 	ActRead:       {RoleClerk, RoleChecker, RoleArchivist, RoleAuditor, RoleAdmin, RoleService},
+	ActPages:      {RoleClerk, RoleChecker, RoleArchivist, RoleAuditor, RoleAdmin, RoleService},
 	ActDownload:   {RoleClerk, RoleChecker, RoleArchivist, RoleAuditor, RoleService},
 	ActEdit:       {RoleClerk, RoleChecker, RoleService},
 	ActDossier:    {RoleClerk, RoleChecker, RoleService},
@@ -50,12 +52,13 @@ func (r Role) May(act Act) bool { return r == RoleSystem || slices.Contains(righ
 
 // Decide is the one function that says whether actor may do act on d at now. nil is yes; ErrNotFound when d is out of
 // the actor's scope, class or time window, so that its existence is not given away; ErrForbidden when it is in scope
-// and the act is not the actor's. Visibility is the same rule as data, for lists; a test holds the two equal.
+// and the act is not the actor's. What a quarantined paper says (pages, text, bytes) is for those who may ActQuarantine
+// only, though its uploader sees the row. Visibility is the same rule as data, for lists; a test holds the two equal.
 func Decide(a Actor, act Act, d *Document, now time.Time) error {
 	if !a.Sees(now).Admits(d) {
 		return ErrNotFound
 	}
-	if !a.Role.May(act) {
+	if !a.Role.May(act) || d.Aside() && (act == ActPages || act == ActDownload) && !a.Role.May(ActQuarantine) {
 		return ErrForbidden
 	}
 	return nil
@@ -97,7 +100,25 @@ type Visibility struct {
 	Accesses   []Access     // classes seen without being named; never contains a class the role may not see
 	Named      ID           // sees sealed papers that name this person, in scope
 	States     []State      // states seen
-	Uploader   ID           // sees own discarded papers in scope, to restore them
+	Uploader   ID           // sees own papers in scope in OwnStates, too
+}
+
+// OwnStates are the states in which an uploader sees her own papers whatever her role: to restore what was discarded, and
+// to know why a paper of hers is in quarantine.
+var OwnStates = []State{Quarantined, Discarded}
+
+// Own returns those of OwnStates that v shows of its uploader's papers only: the rest of it does not show them anyway.
+func (v Visibility) Own() []State {
+	if v.Uploader.IsZero() {
+		return nil
+	}
+	var out []State
+	for _, s := range OwnStates {
+		if !slices.Contains(v.States, s) {
+			out = append(out, s)
+		}
+	}
+	return out
 }
 
 // Sees returns what the actor may see at now. Outside the actor's time window that is nothing.
@@ -144,7 +165,7 @@ func (v Visibility) Admits(d *Document) bool {
 	if slices.Contains(v.States, d.State) {
 		return true
 	}
-	return d.State == Discarded && !v.Uploader.IsZero() && d.Uploader == v.Uploader
+	return slices.Contains(OwnStates, d.State) && !v.Uploader.IsZero() && d.Uploader == v.Uploader
 }
 
 // Nothing reports whether v admits no document at all, so that a door can answer without asking.

@@ -139,8 +139,20 @@ func TestDecideAndVisibilityAreOneRule(t *testing.T) {
 								t.Fatalf("%s at %q (%s) on %s %s: Decide says %v, Visibility %v", role, scope, window.name, access, state, err, a.Sees(now).Admits(d))
 							}
 							name := fmt.Sprintf("%s at %q, window %s, %s %s, own %v", role, scope, window.name, access, state, mine)
-							if err == nil && (!window.open || scope == "H15.51" || role == RoleCitizen || access == Sealed && !mine && role != RoleArchivist || state == Quarantined && role != RoleChecker) {
+							if err == nil && (!window.open || scope == "H15.51" || role == RoleCitizen || access == Sealed && !mine && role != RoleArchivist || state == Quarantined && role != RoleChecker && !mine) {
 								t.Errorf("leak: %s", name)
+							}
+							for _, prior := range []State{"", Quarantined} {
+								d.PriorState = prior
+								for _, act := range []Act{ActPages, ActDownload} {
+									inside := Decide(a, act, d, now)
+									if inside == nil && (err != nil || (state == Quarantined || state == Discarded && prior == Quarantined) && role != RoleChecker) {
+										t.Errorf("leak of what a paper says: %s, before %q, %s", name, prior, act)
+									}
+									if err == nil && inside != nil && KindOf(inside) != Forbidden {
+										t.Errorf("%s, before %q: %s of what is seen answers %v", name, prior, act, inside)
+									}
+								}
 							}
 							if err != nil && KindOf(err) != NotFound {
 								t.Errorf("%s: a refusal to read says %v, which gives the paper away", name, err)

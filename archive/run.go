@@ -28,6 +28,9 @@ func (a *Archive) Run(ctx context.Context, o RunOptions) {
 	if o.Janitor {
 		wg.Go(func() { a.runJanitor(ctx) })
 	}
+	if a.Scanner != nil && a.Quarantine != nil && o.Janitor {
+		wg.Go(func() { a.runScanner(ctx) })
+	}
 	if a.Reader != nil && o.Readers > 0 {
 		for range o.Readers {
 			wg.Go(func() { a.runReader(ctx) })

@@ -1,6 +1,7 @@
 package indexer
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 
@@ -135,9 +136,9 @@ func keywordsOf(d *archive.Document) []*terms {
 			sealedFor = append(sealedFor, id.String())
 		}
 	}
-	discardedBy := ""
-	if d.State == archive.Discarded {
-		discardedBy = d.Uploader.String()
+	ownBy := ""
+	if slices.Contains(archive.OwnStates, d.State) {
+		ownBy = d.Uploader.String()
 	}
 	fields := []*terms{
 		keywords(kAgency, withValues, f.IssuingAgency.Code.String()),
@@ -150,7 +151,7 @@ func keywordsOf(d *archive.Document) []*terms {
 		keywords(kOwner, listOnly, f.Owner.ID),
 		keywords(kAccess, listOnly, string(d.Access)),
 		keywords(kSealedFor, listOnly, sealedFor...),
-		keywords(kDiscardedBy, listOnly, discardedBy),
+		keywords(kOwnBy, listOnly, ownBy),
 		keywords(kDay, withValues, dayTerm(day)),
 	}
 	if !f.IssuedOn.IsZero() {

@@ -20,20 +20,20 @@ const (
 	fOwner     = "ow"
 
 	// Keywords: one term each, compared whole. Those of facets and sorting also have doc values.
-	kAgency      = "kag"
-	kCustodian   = "kcu"
-	kProcedure   = "kpr"
-	kType        = "kty"
-	kKind        = "kki"
-	kState       = "kst"
-	kYear        = "kye"
-	kDossier     = "kdo"
-	kOwner       = "kow" // the owner's personal id: never among the words
-	kAccess      = "kac"
-	kSealedFor   = "kse" // persons a sealed paper names
-	kDiscardedBy = "kdi" // uploader of a discarded paper
-	kIssued      = "kis" // year, month and day of issue as three terms, so that a range is a handful of terms
-	kDay         = "kda" // the day that newest and oldest go by
+	kAgency    = "kag"
+	kCustodian = "kcu"
+	kProcedure = "kpr"
+	kType      = "kty"
+	kKind      = "kki"
+	kState     = "kst"
+	kYear      = "kye"
+	kDossier   = "kdo"
+	kOwner     = "kow" // the owner's personal id: never among the words
+	kAccess    = "kac"
+	kSealedFor = "kse" // persons a sealed paper names
+	kOwnBy     = "kdi" // uploader of a paper in one of archive.OwnStates
+	kIssued    = "kis" // year, month and day of issue as three terms, so that a range is a handful of terms
+	kDay       = "kda" // the day that newest and oldest go by
 
 	fStored = "s" // the metadata shown in snippets, stored and not indexed
 )

@@ -62,7 +62,7 @@ func visible(v archive.Visibility) []condition {
 	}
 	states := termsOf(kState, strs(v.States)...)
 	if !v.Uploader.IsZero() {
-		states.any = append(states.any, keyTerm{kDiscardedBy, v.Uploader.String()})
+		states.any = append(states.any, keyTerm{kOwnBy, v.Uploader.String()})
 	}
 	return append(out, access, states)
 }

@@ -42,6 +42,18 @@ var documentTests = []test{
 			return tx.Documents().SetReading(b.Context(), archive.NewID(), 1, archive.Reading{})
 		})
 	}},
+	{"a version that was inspected again tells its new type and pages, and nothing else of it changes", func(b bench) {
+		d := paper(func(d *archive.Document) { d.Versions = append(d.Versions, version(2, "two")) })
+		b.insert(d)
+		b.update(func(tx archive.Tx) error {
+			return tx.Documents().Reinspected(b.Context(), d.ID, archive.Version{Number: 2, MediaType: archive.TIFF, Pages: []archive.PageInfo{{Width: 10, Height: 20}}, FileName: "other"})
+		})
+		d.Versions[1].MediaType, d.Versions[1].Pages = archive.TIFF, []archive.PageInfo{{Width: 10, Height: 20}}
+		same(b.T, "document", b.document(d.ID), d)
+		b.refused(archive.NotFound, "", func(tx archive.Tx) error {
+			return tx.Documents().Reinspected(b.Context(), d.ID, archive.Version{Number: 3})
+		})
+	}},
 	{"many are fetched at once, those that exist", func(b bench) {
 		var ds []archive.Document
 		want := []archive.ID{archive.NewID()}

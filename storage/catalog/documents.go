@@ -226,6 +226,17 @@ func (c documents) Update(ctx context.Context, d archive.Document, after int64) 
 	return nil
 }
 
+func (c documents) Reinspected(ctx context.Context, id archive.ID, v archive.Version) error {
+	n, err := c.t.exec(ctx, `UPDATE versions SET media_type = $1, pages = $2 WHERE document = $3 AND number = $4`, v.MediaType, toJSON(v.Pages), id, v.Number)
+	if err == nil && n == 0 {
+		err = archive.ErrNotFound
+	}
+	if err != nil {
+		return fmt.Errorf("reinspected version %d of document %s: %w", v.Number, id, err)
+	}
+	return nil
+}
+
 // staleOrGone says why an update by revision touched no row: archive.ErrStale when the query finds one, else NotFound.
 func (t *tx) staleOrGone(ctx context.Context, query string, args ...any) error {
 	var one int

@@ -23,16 +23,11 @@ func (q *query) see(v archive.Visibility) *query {
 	} else {
 		in(q.add(" AND "), "access", v.Accesses)
 	}
-	if ownDiscarded(v) {
+	if own := v.Own(); len(own) > 0 {
 		in(q.add(" AND ("), q.col("state"), v.States)
-		return q.add(" OR "+q.col("state")+" = 'discarded' AND "+q.col("uploader")+" = ?)", v.Uploader)
+		return in(q.add(" OR "), q.col("state"), own).add(" AND "+q.col("uploader")+" = ?)", v.Uploader)
 	}
 	return in(q.add(" AND "), q.col("state"), v.States)
-}
-
-// ownDiscarded reports whether v sees, of the discarded papers, its own only.
-func ownDiscarded(v archive.Visibility) bool {
-	return !v.Uploader.IsZero() && !slices.Contains(v.States, archive.Discarded)
 }
 
 // blind reports whether v admits no document at all.
@@ -64,7 +59,7 @@ func (l list) custodians() ([]archive.AgencyCode, bool) {
 func (l list) states() []archive.State {
 	var out []archive.State
 	for _, s := range archive.States {
-		seen := l.see.Everything || slices.Contains(l.see.States, s) || s == archive.Discarded && ownDiscarded(l.see)
+		seen := l.see.Everything || slices.Contains(l.see.States, s) || slices.Contains(l.see.Own(), s)
 		if seen && (len(l.f.States) == 0 || slices.Contains(l.f.States, s)) {
 			out = append(out, s)
 		}
