@@ -143,7 +143,7 @@ func TestDepositMultipart(t *testing.T) {
 	clerk := w.clerk()
 	body := paper(50_000)
 	meta := `{"dossier_code":"H15.50-261008-0975","type":"QĐ","number":"1287","notation":"QĐ-UBND","issued_on":"05/01/2024","issuing_agency":{"name":"UBND tỉnh"},
-		"subject":"Cấp phép","signer":{"name":"Y Bhem Niê"},"owner":{"id":"066 200 012 345","name":"H'Linh Byă"}}`
+		"subject":"Cấp phép","page_count":2,"signer":{"name":"Y Bhem Niê"},"owner":{"id":"066 200 012 345","name":"H'Linh Byă"}}`
 	typ, b := form(part{name: "metadata", typ: "application/json", body: meta}, part{name: "file", file: "Giấy phép số 1.pdf", typ: "application/pdf", body: string(body)})
 	a := clerk.with("Content-Type: "+typ).do("POST", "/api/v1/documents", b).want(201)
 	for path, want := range map[string]string{"dossier_code": "H15.50-261008-0975", "type": "QĐ", "number": "1287", "issued_on": "2024-01-05", "issuing_agency.name": "UBND tỉnh",
@@ -170,6 +170,8 @@ func TestDepositMultipart(t *testing.T) {
 		{"a mistyped member", []part{{name: "metadata", body: `{"isued_on":"2024-01-05"}`}, file}, 400, "invalid", "metadata.isued_on"},
 		{"a number where words belong", []part{{name: "metadata", body: `{"subject":7}`}, file}, 400, "invalid", "metadata.subject"},
 		{"a day that never was", []part{{name: "metadata", body: `{"issued_on":"2024-02-30"}`}, file}, 400, "invalid", "issued_on"},
+		{"fewer pages than announced", []part{{name: "metadata", body: `{"page_count":3}`}, file}, 400, "page_count", "page_count"},
+		{"a negative number of pages", []part{{name: "metadata", body: `{"page_count":-1}`}, file}, 400, "invalid", "page_count"},
 		{"two values", []part{{name: "metadata", body: `{}{}`}, file}, 400, "invalid", "metadata"},
 		{"more metadata than fits", []part{{name: "metadata", body: `{"subject":"` + strings.Repeat("a", 70<<10) + `"}`}, file}, 413, "too_large", ""},
 		{"an encoded file", []part{{name: "file", file: "a.pdf", body: "JVBERi0=", header: textproto.MIMEHeader{"Content-Transfer-Encoding": {"base64"}}}}, 400, "bad_form", ""},

@@ -271,6 +271,26 @@ func TestRefusedPaperLeavesOnlyItsEvent(t *testing.T) {
 	}
 }
 
+func TestPagesAnnouncedAreCounted(t *testing.T) {
+	h := open(t)
+	for _, c := range []struct {
+		reason, content string
+		pages           int
+		code            string
+	}{
+		{"as announced", "paper một", 2, ""},
+		{"not announced", "paper hai", 0, ""},
+		{"a page is missing", "paper ba", 3, "page_count"},
+		{"what cannot be opened is told first", "broken", 3, "damaged_file"},
+	} {
+		_, err := h.Deposit(context.Background(), clerk, archive.Deposit{Body: strings.NewReader(c.content), Kind: archive.Result, Pages: c.pages})
+		if archive.CodeOf(err) != c.code {
+			t.Errorf("%s: %v", c.reason, err)
+		}
+	}
+	h.sound(t)
+}
+
 // rootKeys is how many keys an empty vault has.
 func rootKeys(t testing.TB) int {
 	t.Helper()

@@ -2,6 +2,7 @@ package archive
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"time"
 )
@@ -21,6 +22,7 @@ type Deposit struct {
 	OnFault        OnFault // zero: Refuse
 	Reason         string  // of a new scan of an accepted or published paper
 	Size           int64   // of the body as it was announced, or a lower bound; 0 when it was not
+	Pages          int     // how many the paper has, as a list that came with it says; a sound file of another count is Invalid page_count. 0: not told
 	// Then runs inside the deposit's transaction, last. It may run more than once. Optional.
 	Then func(context.Context, Tx, Document) error
 }
@@ -56,6 +58,9 @@ func (a *Archive) Deposit(ctx context.Context, actor Actor, d Deposit) (Document
 	// 2. The bytes, beside the store, under the intent's name. Power lost: the janitor unspools them.
 	sp, v, err := a.take(ctx, intent, &d)
 	if err != nil {
+		return Document{}, err
+	}
+	if err := d.counted(&v); err != nil {
 		return Document{}, err
 	}
 	aside := a.keepsAside(d.OnFault, &v)
@@ -220,6 +225,16 @@ func (a *Archive) take(ctx context.Context, intent Intent, d *Deposit) (Spooled,
 	defer f.Close()
 	v, err := a.judge(ctx, f, d.MediaType)
 	return sp, v, err
+}
+
+// counted compares the pages that were announced with those that were found. A file that was not opened has no count.
+func (d *Deposit) counted(v *verdict) error {
+	n := len(v.Pages)
+	if d.Pages == 0 || n == d.Pages || v.Refusal != "" {
+		return nil
+	}
+	msg := Text{fmt.Sprintf("Tệp có %d trang, không đúng số trang đã khai.", n), fmt.Sprintf("The file has %d pages, not the number announced.", n)}
+	return &Error{Kind: Invalid, Code: "page_count", Msg: msg, Fields: []FieldError{{Field: "page_count", Code: "page_count", Msg: msg}}}
 }
 
 // duplicate answers Conflict when another kept paper has the same bytes, naming it only to those who may see it.

@@ -202,3 +202,22 @@ func TestLeafCommitsToEverything(t *testing.T) {
 		}
 	}
 }
+
+func TestTypesAreThe29OfTheDecree(t *testing.T) {
+	if len(PaperTypes) != 29 {
+		t.Errorf("%d types", len(PaperTypes))
+	}
+	for _, p := range PaperTypes {
+		if TypeName(p.Code) != p.Name || TypeCode(p.Name) != p.Code {
+			t.Errorf("%s and %s do not stand for each other", p.Code, p.Name)
+		}
+	}
+	for name, want := range map[string]string{"QUYẾT ĐỊNH": "QĐ", "quyet dinh": "QĐ", "Quy định": "QyĐ", "Giấy phép": "Giấy phép", "": ""} {
+		if got := TypeCode(name); got != want {
+			t.Errorf("%q is %q, want %q", name, got, want)
+		}
+	}
+	if got := TypeName("Giấy phép"); got != "Giấy phép" {
+		t.Errorf("what is no code is a name: %q", got)
+	}
+}

@@ -87,6 +87,7 @@ type DepositMetadata struct {
 	Signer         *Signer    `json:"signer,omitempty"`
 	Owner          *OwnerIn   `json:"owner,omitempty"`
 	Language       string     `json:"language,omitempty"`
+	PageCount      int        `json:"page_count,omitempty" minimum:"0" doc:"How many pages a list that came with the paper says it has; a sound file of another count is refused as page_count"`
 }
 
 // OwnerIn is an owner as a caller tells it: whole.
@@ -99,9 +100,12 @@ type OwnerIn struct {
 // deposit reads the metadata into the domain's words.
 func (m *DepositMetadata) deposit(p *parser) archive.Deposit {
 	d := archive.Deposit{FileName: m.FileName, Kind: archive.DocumentKind(m.Kind), Dossier: p.dossier("dossier", m.DossierCode), Agency: p.agency("agency", m.Agency),
-		Access: archive.Access(m.Access), AllowDuplicate: m.AllowDuplicate, Reason: m.Reason, OnFault: archive.OnFault(m.OnFault),
+		Access: archive.Access(m.Access), AllowDuplicate: m.AllowDuplicate, Reason: m.Reason, OnFault: archive.OnFault(m.OnFault), Pages: m.PageCount,
 		Fields: archive.Fields{Procedure: p.procedure("procedure_code", m.ProcedureCode), Type: m.Type, Number: m.Number, Notation: m.Notation,
 			IssuedOn: p.date("issued_on", m.IssuedOn), Subject: m.Subject, Language: m.Language}}
+	if m.PageCount < 0 {
+		p.fault("page_count", "out_of_range", archive.Text{VI: "Số trang không thể âm.", EN: "The number of pages cannot be negative."})
+	}
 	if a := m.IssuingAgency; a != nil {
 		d.Fields.IssuingAgency = archive.AgencyRef{Code: p.agency("issuing_agency.code", a.Code), Name: a.Name}
 	}

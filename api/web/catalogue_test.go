@@ -153,17 +153,3 @@ func TestFamiliesAreWhole(t *testing.T) {
 		}
 	}
 }
-
-func TestTypesAreThe29OfTheDecree(t *testing.T) {
-	if len(paperTypes) != 29 {
-		t.Errorf("%d types", len(paperTypes))
-	}
-	for _, p := range paperTypes {
-		if typeName(p.Code) != p.Name || typeCode(p.Name) != p.Code {
-			t.Errorf("%s and %s do not stand for each other", p.Code, p.Name)
-		}
-	}
-	if got := typeName("Giấy phép"); got != "Giấy phép" {
-		t.Errorf("what is no code is a name: %q", got)
-	}
-}

@@ -142,7 +142,7 @@ func (p *Pages) warnings(v *visit, doc *archive.Document) ([]Finding, error) {
 
 func (d *documentPage) fields(v *visit, doc *archive.Document, n names, answer documentAnswer) {
 	f := &doc.Fields
-	d.Form = fieldsForm{Type: typeName(f.Type), Number: f.Number, Notation: f.Notation, IssuedOn: f.IssuedOn.Local(), AgencyName: f.IssuingAgency.Name, AgencyCode: f.IssuingAgency.Code.String(),
+	d.Form = fieldsForm{Type: archive.TypeName(f.Type), Number: f.Number, Notation: f.Notation, IssuedOn: f.IssuedOn.Local(), AgencyName: f.IssuingAgency.Name, AgencyCode: f.IssuingAgency.Code.String(),
 		Subject: f.Subject, SignerName: f.Signer.Name, SignerPosition: f.Signer.Position, OwnerID: archive.MaskID(f.Owner.ID), OwnerName: f.Owner.Name,
 		Procedure: f.Procedure.String(), Dossier: doc.Dossier.String()}
 	if d.Form.AgencyName == "" {
@@ -157,7 +157,7 @@ func (d *documentPage) fields(v *visit, doc *archive.Document, n names, answer d
 	d.Form.Kinds = v.options("kind", []string{string(archive.Component), string(archive.Result)}, kind)
 	d.Form.Accesses = v.options("access", []string{string(archive.Public), string(archive.Restricted), string(archive.Sealed)}, access)
 	d.Form.OwnerIDType = append([]Option{{"", v.t("id_type.none"), idType == ""}}, v.options("id_type", []string{"cccd", "cmnd", "mst", "other"}, idType)...)
-	for _, t := range paperTypes {
+	for _, t := range archive.PaperTypes {
 		d.Form.Types = append(d.Form.Types, Option{Value: t.Name, Text: t.Code})
 	}
 }

@@ -75,7 +75,7 @@ func (v *visit) typedFields(doc *archive.Document, n names) (*fieldsForm, archiv
 			faults.add(field, v.say(textOfError(err)))
 		}
 	}
-	f.Type, f.Number, f.Notation, f.Subject = typeCode(strings.TrimSpace(t.Type)), t.Number, t.Notation, t.Subject
+	f.Type, f.Number, f.Notation, f.Subject = archive.TypeCode(strings.TrimSpace(t.Type)), t.Number, t.Notation, t.Subject
 	f.Signer = archive.Signer{Name: t.SignerName, Position: t.SignerPosition}
 	read("issued_on", f.IssuedOn.UnmarshalText([]byte(t.IssuedOn)))
 	read("procedure_code", f.Procedure.UnmarshalText([]byte(t.Procedure)))

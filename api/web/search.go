@@ -139,7 +139,7 @@ func (d *searchPage) filters(v *visit, n names) {
 		case "agency", "custodian":
 			return n.long(archive.AgencyCode(value))
 		case "type":
-			return typeName(value)
+			return archive.TypeName(value)
 		case "kind", "state":
 			if key := name + "." + value; known(key) {
 				return v.t(key)
@@ -235,7 +235,7 @@ func (d *searchPage) facet(v *visit, name string, counts []archive.FacetCount, n
 				l.Text = s
 			}
 		case archive.FacetType:
-			l.Text = typeName(c.Value)
+			l.Text = archive.TypeName(c.Value)
 		case archive.FacetState:
 			if key := "state." + c.Value; known(key) {
 				l.Text = v.t(key)

@@ -98,7 +98,7 @@ func title(d *archive.Document) string {
 	f := &d.Fields
 	number := strings.Trim(f.Number+"/"+f.Notation, "/")
 	if f.Type != "" || number != "" {
-		return strings.TrimSpace(typeName(f.Type) + " " + number)
+		return strings.TrimSpace(archive.TypeName(f.Type) + " " + number)
 	}
 	if f.Subject != "" {
 		return f.Subject
