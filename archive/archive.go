@@ -57,6 +57,7 @@ type Archive struct {
 	nudge    chan struct{} // wakes the sequencer
 	feed     chan struct{} // wakes the indexer
 	work     chan struct{} // wakes the readers
+	suspects chan ObjectID // to be scrubbed before their turn
 	Counters Counters
 }
 
@@ -75,7 +76,8 @@ func New(c Config) (*Archive, error) {
 		c.Node = "node"
 	}
 	c.Limits = c.Limits.withDefaults()
-	return &Archive{Config: c, start: c.Clock.Now(), nudge: make(chan struct{}, 1), feed: make(chan struct{}, 1), work: make(chan struct{}, 1)}, nil
+	return &Archive{Config: c, start: c.Clock.Now(), nudge: make(chan struct{}, 1), feed: make(chan struct{}, 1), work: make(chan struct{}, 1),
+		suspects: make(chan ObjectID, 256)}, nil
 }
 
 // Admit returns actor with its scope expanded over the registry. A session calls it once per request.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"strings"
 )
 
 // CheckOptions say how deep a check goes.
@@ -187,11 +188,11 @@ func (a *Archive) checkObjects(ctx context.Context, found func(Discrepancy) erro
 }
 
 func documentOf(o ObjectID) (ID, error) {
-	const prefix = "urn:sohoa:document:"
-	if len(o) < len(prefix) || o[:len(prefix)] != prefix {
+	id, ok := strings.CutPrefix(string(o), documentPrefix)
+	if !ok {
 		return ID{}, ErrNotFound
 	}
-	return ParseID(string(o[len(prefix):]))
+	return ParseID(id)
 }
 
 // checkIndex compares the number of documents, once the index has followed the feed.

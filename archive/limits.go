@@ -31,6 +31,9 @@ type Limits struct {
 	DiskWarn      float64       // share of a disk in use from which administrators are warned
 	DiskReserve   float64       // bytes of a disk that deposits leave alone; below 1, a share of it
 	DiscardKept   time.Duration // how long a discarded paper can be restored
+	ScrubEvery    time.Duration // every stored byte is read again once in this time
+	ScrubFresh    time.Duration // what is new is read again after this time
+	ScrubRate     int64         // bytes a second read for it
 }
 
 // DefaultLimits are what a province needs, with the reason for each.
@@ -64,6 +67,9 @@ func DefaultLimits() Limits {
 		DiskWarn:    0.8,
 		DiskReserve: 2 << 30,
 		DiscardKept: 30 * 24 * time.Hour,
+		ScrubEvery:  30 * 24 * time.Hour, // 3 TB a year at the rate below is two days' reading
+		ScrubFresh:  time.Hour,           // the page cache is dropped before; the disk's own has long been overwritten
+		ScrubRate:   20 << 20,            // a tenth of what a disk reads
 	}
 }
 

@@ -13,6 +13,8 @@ type RunOptions struct {
 	Index     bool // carry the change feed into the index
 	Sequencer bool // number events; one process of a house
 	Janitor   bool
+	Mirror    bool // bring the second store up to the first; one process of a house
+	Scrub     bool // read stored bytes again; one process of a house
 }
 
 // Run does the work behind the answers until ctx ends, and returns when all of it has stopped: a reading under way hands
@@ -30,6 +32,12 @@ func (a *Archive) Run(ctx context.Context, o RunOptions) {
 	}
 	if a.Scanner != nil && a.Quarantine != nil && o.Janitor {
 		wg.Go(func() { a.runScanner(ctx) })
+	}
+	if o.Mirror {
+		wg.Go(func() { a.RunMirror(ctx) })
+	}
+	if o.Scrub {
+		wg.Go(func() { a.RunScrub(ctx) })
 	}
 	if a.Reader != nil && o.Readers > 0 {
 		for range o.Readers {

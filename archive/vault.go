@@ -12,7 +12,9 @@ import (
 type ObjectID string
 
 // DocumentObject returns the name of the object that keeps a document.
-func DocumentObject(id ID) ObjectID { return ObjectID("urn:sohoa:document:" + id.String()) }
+func DocumentObject(id ID) ObjectID { return ObjectID(documentPrefix + id.String()) }
+
+const documentPrefix = "urn:sohoa:document:"
 
 // Spooled is a file that has reached the store's file system and is durable there, but is not part of any object yet. A
 // crash leaves it under the intent's name; Vault.Unspool removes it.

@@ -72,6 +72,8 @@ type Counters struct {
 	Refusals    atomic.Int64
 	Pages       atomic.Int64
 	Inspected   Duration
+	Scrubbed    atomic.Int64 // objects read again
+	ScrubDamage atomic.Int64 // of them damaged
 }
 
 // Duration sums how often something was done and how long it took together.

@@ -42,6 +42,11 @@ type options struct {
 	pageTime    time.Duration
 	ownerLocks  bool
 	noReading   bool
+
+	secondStore string
+	secondMode  string
+	scrubEvery  time.Duration
+	scrubRate   size
 }
 
 // flags returns a flag set for a command, with what every command that touches the house has.
@@ -51,6 +56,8 @@ func (o *options) flags(e *env, name string) *flag.FlagSet {
 	fs.Usage = func() { fs.PrintDefaults() }
 	fs.StringVar(&o.data, "data", "data", "`folder` of this house: store/, catalog.db, index/, derived/, spool/, keys/")
 	fs.StringVar(&o.store, "store", "", "where papers are kept: file:`DIR` or s3://bucket/prefix?endpoint=https://host:port (default: store in the data folder); the keys of S3 are read from SOHOA_S3_ACCESS_KEY and SOHOA_S3_SECRET_KEY, or from the files that the same names with _FILE name; SOHOA_S3_CA_FILE names certificates to trust")
+	fs.StringVar(&o.secondStore, "second-store", "", "a second store that holds every paper too, named as --store is; its keys of S3 are read from SOHOA_SECOND_S3_ACCESS_KEY and SOHOA_SECOND_S3_SECRET_KEY, else those of the first")
+	fs.StringVar(&o.secondMode, "second-store-mode", "follow", "`wait` acknowledges a paper when both stores have it; follow copies it within seconds")
 	if name == "rebuild" { // there the contract gives the name to a switch; the place comes from the environment
 		o.catalog, o.noTwin = e.getenv("SOHOA_CATALOG"), "catalog"
 	} else {
@@ -76,6 +83,9 @@ func (o *options) working(fs *flag.FlagSet) {
 	fs.BoolVar(&o.noReading, "no-reading", false, "keep papers without reading them; they are found by their fields only")
 	fs.Var(&o.maxFile, "max-file", "largest file taken, in `bytes`, with K, M or G")
 	fs.DurationVar(&o.pageTime, "page-time", d.Read.PageTime, "longest reading of one page")
+	o.scrubRate = size(d.ScrubRate)
+	fs.DurationVar(&o.scrubEvery, "scrub-interval", d.ScrubEvery, "every stored byte is read again once in this time, and mended from the second store where it must be")
+	fs.Var(&o.scrubRate, "scrub-rate", "`bytes` a second read for it, with K, M or G")
 }
 
 // inspecting adds the flags of what judges papers before they are taken in.
@@ -134,6 +144,7 @@ func (o *options) limits() archive.Limits {
 	l.Inspect.Memory = int64(o.maxMemory)
 	l.Inspect.Time = o.inspectTime
 	l.Read.PageTime = o.pageTime
+	l.ScrubEvery, l.ScrubRate = o.scrubEvery, int64(o.scrubRate)
 	return l
 }
 

@@ -23,19 +23,20 @@ import (
 
 // house is everything of one data folder, built and open.
 type house struct {
-	archive   *archive.Archive
-	catalog   *catalog.Catalog
-	index     *indexer.Index
-	inspector *child.Inspector
-	reader    *child.Reader
-	children  child.Options
-	sandbox   sandbox.Level   // as proveSandbox found it
-	storeKind string          // file or s3
-	storeDir  string          // the folder whose disk can fill up
-	syncs     durable.Counter // fsyncs of the store
-	engine    string          // sqlite or postgres
-	log       *slog.Logger
-	closers   []io.Closer // in the order opened
+	archive    *archive.Archive
+	catalog    *catalog.Catalog
+	index      *indexer.Index
+	inspector  *child.Inspector
+	reader     *child.Reader
+	children   child.Options
+	sandbox    sandbox.Level   // as proveSandbox found it
+	storeKind  string          // file or s3
+	secondKind string          // the same of the second store; "" for none
+	storeDir   string          // the folder whose disk can fill up
+	syncs      durable.Counter // fsyncs of the store
+	engine     string          // sqlite or postgres
+	log        *slog.Logger
+	closers    []io.Closer // in the order opened
 }
 
 // parts says what of a house a command needs.
@@ -71,7 +72,7 @@ func openHouse(ctx context.Context, e *env, o *options, p parts) (h *house, err 
 	}
 	h.closers = append(h.closers, h.catalog)
 	h.engine, _, _ = strings.Cut(o.catalogDSN(), ":")
-	vault, err := h.openVault(ctx, e, o)
+	vault, err := h.openStores(ctx, e, o)
 	if err != nil {
 		return h, err
 	}

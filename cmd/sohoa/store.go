@@ -8,67 +8,115 @@ import (
 	"path/filepath"
 	"strings"
 
+	"sohoa/archive"
 	"sohoa/storage/blob"
 	"sohoa/storage/blob/s3"
 	"sohoa/storage/ocfl"
 )
 
-// openVault opens the store that --store names. What it opens is closed with the house.
-func (h *house) openVault(ctx context.Context, e *env, o *options) (*ocfl.Vault, error) {
-	spoolDir := filepath.Join(o.data, "spool")
-	switch {
-	case o.store == "", strings.HasPrefix(o.store, "file:"):
-		h.storeKind, h.storeDir = "file", strings.TrimPrefix(o.store, "file:")
-		if o.store == "" {
-			h.storeDir = filepath.Join(o.data, "store")
-		}
-		v, err := ocfl.OpenDisk(h.storeDir, spoolDir, ocfl.Options{Syncs: &h.syncs})
+// openStores opens the store that --store names, and the one of --second-store beside it. What it opens is closed with the
+// house.
+func (h *house) openStores(ctx context.Context, e *env, o *options) (archive.Vault, error) {
+	first := place{flag: "--store", address: o.store, spool: filepath.Join(o.data, "spool"), keys: "SOHOA_S3_", data: o.data}
+	if first.address == "" {
+		first.address = "file:" + filepath.Join(o.data, "store")
+	}
+	v, err := h.openVault(ctx, e, first)
+	if err != nil {
+		return nil, err
+	}
+	h.storeKind, h.storeDir = first.kind(), first.folder()
+	if o.secondStore == "" {
+		return v, nil
+	}
+	if o.secondMode != "wait" && o.secondMode != "follow" {
+		return nil, errors.New("--second-store-mode takes wait or follow")
+	}
+	if o.secondStore == first.address {
+		return nil, errors.New("--second-store names the first store: a copy in the same place is none")
+	}
+	second := place{flag: "--second-store", address: o.secondStore, spool: filepath.Join(o.data, "spool-second"), keys: "SOHOA_SECOND_S3_", data: o.data}
+	w, err := h.openVault(ctx, e, second)
+	if err != nil {
+		return nil, err
+	}
+	h.secondKind = second.kind()
+	// The archive is built on the pair, and is told by it: an object met damaged is scrubbed before its turn.
+	return ocfl.NewPair(v, w, o.secondMode == "wait", func(id archive.ObjectID) { h.archive.Suspect(id) }), nil
+}
+
+// place is a store as an operator names it.
+type place struct {
+	flag    string // that named it, for messages
+	address string // file:DIR or s3://…
+	spool   string // folder for what is on its way there
+	keys    string // how the variables with its secrets begin
+	data    string
+}
+
+func (p place) kind() string { k, _, _ := strings.Cut(p.address, ":"); return k }
+
+// folder returns the folder whose disk can fill up: of a bucket, the spool's.
+func (p place) folder() string {
+	if dir, ok := strings.CutPrefix(p.address, "file:"); ok {
+		return dir
+	}
+	return p.data
+}
+
+func (h *house) openVault(ctx context.Context, e *env, p place) (*ocfl.Vault, error) {
+	switch p.kind() {
+	case "file":
+		v, err := ocfl.OpenDisk(p.folder(), p.spool, ocfl.Options{Syncs: &h.syncs})
 		if err != nil {
-			return nil, fmt.Errorf("open store %s: %w", h.storeDir, err)
+			return nil, fmt.Errorf("open %s %s: %w", p.flag, p.folder(), err)
 		}
 		h.closers = append(h.closers, v)
 		return v, nil
-	case strings.HasPrefix(o.store, "s3://"):
-		h.storeKind, h.storeDir = "s3", o.data // the disk that can fill up is the spool's
-		return h.openBucket(ctx, e, o.store, spoolDir)
+	case "s3":
+		return h.openBucket(ctx, e, p)
 	}
-	return nil, errors.New("--store takes file:DIR or s3://bucket/prefix?endpoint=…")
+	return nil, fmt.Errorf("%s takes file:DIR or s3://bucket/prefix?endpoint=…", p.flag)
 }
 
-func (h *house) openBucket(ctx context.Context, e *env, address, spoolDir string) (*ocfl.Vault, error) {
-	cfg, err := s3.ParseURL(address)
+func (h *house) openBucket(ctx context.Context, e *env, p place) (*ocfl.Vault, error) {
+	cfg, err := s3.ParseURL(p.address)
 	if err != nil {
-		return nil, fmt.Errorf("--store: %w", err)
+		return nil, fmt.Errorf("%s: %w", p.flag, err)
 	}
-	if cfg.Credentials.AccessKey, err = secret(e, "SOHOA_S3_ACCESS_KEY"); err != nil {
+	keys := p.keys
+	if e.getenv(keys+"ACCESS_KEY") == "" && e.getenv(keys+"ACCESS_KEY_FILE") == "" {
+		keys = "SOHOA_S3_" // one set of keys may serve both stores
+	}
+	if cfg.Credentials.AccessKey, err = secret(e, keys+"ACCESS_KEY"); err != nil {
 		return nil, err
 	}
-	if cfg.Credentials.SecretKey, err = secret(e, "SOHOA_S3_SECRET_KEY"); err != nil {
+	if cfg.Credentials.SecretKey, err = secret(e, keys+"SECRET_KEY"); err != nil {
 		return nil, err
 	}
-	cfg.Credentials.SessionToken = e.getenv("SOHOA_S3_SESSION_TOKEN")
-	cfg.Temp = spoolDir
-	if path := e.getenv("SOHOA_S3_CA_FILE"); path != "" {
+	cfg.Credentials.SessionToken = e.getenv(keys + "SESSION_TOKEN")
+	cfg.Temp = p.spool
+	if path := e.getenv(keys + "CA_FILE"); path != "" {
 		if cfg.RootCA, err = os.ReadFile(path); err != nil {
-			return nil, fmt.Errorf("SOHOA_S3_CA_FILE: %w", err)
+			return nil, fmt.Errorf("%sCA_FILE: %w", keys, err)
 		}
 	}
-	spool, err := blob.OpenSpool(spoolDir, &h.syncs)
+	spool, err := blob.OpenSpool(p.spool, &h.syncs)
 	if err != nil {
 		return nil, fmt.Errorf("open spool: %w", err)
 	}
 	h.closers = append(h.closers, spool)
 	store, err := s3.Open(ctx, cfg)
 	if err != nil {
-		return nil, fmt.Errorf("open store: %w", err)
+		return nil, fmt.Errorf("open %s: %w", p.flag, err)
 	}
 	h.closers = append(h.closers, store)
 	for _, w := range store.Status().Found.Warnings {
-		h.log.Warn("store", "says", w)
+		h.log.Warn("store", "flag", p.flag, "says", w)
 	}
 	v, err := ocfl.New(ctx, store, spool)
 	if err != nil {
-		return nil, fmt.Errorf("open store: %w", err)
+		return nil, fmt.Errorf("open %s: %w", p.flag, err)
 	}
 	h.closers = append(h.closers, v)
 	return v, nil
