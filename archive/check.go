@@ -10,7 +10,7 @@ import (
 // CheckOptions say how deep a check goes.
 type CheckOptions struct {
 	ReadData bool           // read every byte and compare digests
-	Repair   bool           // put right what can be: the accounts of what is kept
+	Repair   bool           // mend damaged objects from the second store, and the accounts of what is kept
 	Progress func(done int) // after every documents batch; optional
 }
 
@@ -19,6 +19,13 @@ type CheckOptions struct {
 // corrupt_object, unknown_quarantine, the vault's own (ocfl_e…), the ledger's own, usage_mismatch, index_missing, index_extra. What is wrong with an object is
 // said once: the vault's own findings are left out where its document was already found at fault.
 func (a *Archive) Check(ctx context.Context, o CheckOptions, found func(Discrepancy) error) error {
+	if o.Repair {
+		return a.checkAndRepair(ctx, o, found)
+	}
+	return a.check(ctx, o, found)
+}
+
+func (a *Archive) check(ctx context.Context, o CheckOptions, found func(Discrepancy) error) error {
 	said := map[string]bool{}
 	once := func(d Discrepancy) error {
 		said[d.Object] = true
@@ -58,6 +65,42 @@ func (a *Archive) Check(ctx context.Context, o CheckOptions, found func(Discrepa
 		return err
 	}
 	return a.Catalog.Update(ctx, func(tx Tx) error { return tx.Settings().Delete(ctx, janitorOff) })
+}
+
+// checkAndRepair checks first and repairs then: what judges an object holds it. Each object is mended once, whatever was
+// found in it.
+func (a *Archive) checkAndRepair(ctx context.Context, o CheckOptions, found func(Discrepancy) error) error {
+	var all []Discrepancy
+	if err := a.check(ctx, o, func(d Discrepancy) error { all = append(all, d); return nil }); err != nil {
+		return err
+	}
+	mended := map[string]bool{}
+	for _, d := range all {
+		sound, tried := mended[d.Object]
+		if !tried {
+			var err error
+			if sound, err = a.repair(ctx, d); err != nil {
+				return err
+			}
+			mended[d.Object] = sound
+		}
+		d.Repaired = d.Repaired || sound
+		if err := found(d); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// repair mends the object of a discrepancy from its other copy and reports whether it is sound now.
+func (a *Archive) repair(ctx context.Context, d Discrepancy) (bool, error) {
+	s, ok := a.Vault.(Scrubber)
+	if !ok || !strings.HasPrefix(d.Object, "urn:") {
+		return false, nil
+	}
+	var r ScrubReport
+	err := a.scrubObject(ctx, s, ObjectID(d.Object), &r)
+	return err == nil && r.Repaired > 0 && r.Left == 0, err
 }
 
 func (a *Archive) checkDocuments(ctx context.Context, o CheckOptions, read bool, found func(Discrepancy) error) error {

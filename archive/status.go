@@ -11,6 +11,7 @@ import (
 type Status struct {
 	Node      string
 	Started   time.Time
+	Now       time.Time
 	Jobs      map[JobKind]JobCounts
 	Intents   int
 	LastEvent int64 // newest number of the feed, -1 for none
@@ -21,6 +22,37 @@ type Status struct {
 	Disks     []Disk
 	Reader    string // "" ready; else what is missing, in English
 	ReaderMsg Text
+	Second    SecondStore
+	Scrub     ScrubReport
+}
+
+// SecondStore says how far the second copy of the store has followed.
+type SecondStore struct {
+	Mode  string    // wait or follow; "" where there is one store only
+	Lag   int64     // events whose objects it may not have yet
+	Since time.Time // of the oldest of them; zero when there are none
+}
+
+// secondStore looks how far the second store is.
+func (a *Archive) secondStore(ctx context.Context, tx Tx, last int64) (s SecondStore, err error) {
+	pair, ok := a.Vault.(Copies)
+	if !ok {
+		return s, nil
+	}
+	s.Mode = "follow"
+	if pair.Waits() {
+		s.Mode = "wait"
+	}
+	at, err := position(ctx, tx, mirrorAt)
+	if err != nil || at >= last {
+		return s, err
+	}
+	s.Lag = last - at
+	next, err := tx.Events().Since(ctx, at, 1)
+	if len(next) > 0 {
+		s.Since = next[0].At
+	}
+	return s, err
 }
 
 // Status tells the state of the house to administrators and to the program itself.
@@ -28,7 +60,7 @@ func (a *Archive) Status(ctx context.Context, actor Actor) (Status, error) {
 	if !actor.Role.May(ActStatus) {
 		return Status{}, ErrForbidden
 	}
-	s := Status{Node: a.Node, Started: a.start, IndexedTo: -1, Disks: a.Disks()}
+	s := Status{Node: a.Node, Started: a.start, Now: a.Clock.Now(), IndexedTo: -1, Disks: a.Disks()}
 	err := a.Catalog.View(ctx, func(tx Tx) (err error) {
 		if s.Jobs, err = tx.Jobs().Counts(ctx, a.Clock.Now()); err != nil {
 			return err
@@ -42,13 +74,19 @@ func (a *Archive) Status(ctx context.Context, actor Actor) (Status, error) {
 		if s.Agencies, err = tx.Usage().Agencies(ctx, dayOf(a.Clock.Now())); err != nil {
 			return err
 		}
-		s.LastEvent, err = tx.Events().Last(ctx)
+		if s.LastEvent, err = tx.Events().Last(ctx); err != nil {
+			return err
+		}
+		s.Second, err = a.secondStore(ctx, tx, s.LastEvent)
 		return err
 	})
 	if err != nil {
 		return Status{}, err
 	}
 	slices.SortStableFunc(s.Agencies, func(x, y AgencyUse) int { return cmp.Compare(y.Kept.Bytes, x.Kept.Bytes) })
+	if s.Scrub, err = a.scrubReport(ctx); err != nil {
+		return Status{}, err
+	}
 	if a.Index != nil {
 		if s.IndexedTo, err = a.Index.Position(ctx); err != nil {
 			return Status{}, err

@@ -28,6 +28,8 @@ type Status struct {
 	Intents   int                 `json:"intents" doc:"Writes under way or left by a crash"`
 	Index     IndexState          `json:"index"`
 	Documents map[string]int      `json:"documents" doc:"By state"`
+	Second    *SecondStore        `json:"second_store,omitempty" doc:"Absent where there is one store only"`
+	Scrub     Scrub               `json:"scrub"`
 	Reader    string              `json:"reader" doc:"Empty when papers can be read; else what is missing"`
 }
 
@@ -54,6 +56,25 @@ type IndexState struct {
 	Lag       int64 `json:"lag" doc:"Events still to come"`
 }
 
+// SecondStore says how far the second copy of the store has followed.
+type SecondStore struct {
+	Mode  string     `json:"mode" enum:"wait,follow"`
+	Lag   int64      `json:"lag" doc:"Events whose papers it may not have yet"`
+	Since *time.Time `json:"since,omitempty" doc:"When the oldest of them happened"`
+}
+
+// Scrub says how far the reading of every stored byte is.
+type Scrub struct {
+	BeganAt  *time.Time `json:"began_at,omitempty" doc:"Of the pass under way, or of the last"`
+	EndedAt  *time.Time `json:"ended_at,omitempty" doc:"Absent while a pass is under way"`
+	SoundAt  *time.Time `json:"sound_at,omitempty" doc:"When the last pass ended that left no damage"`
+	Objects  int64      `json:"objects"`
+	Bytes    int64      `json:"bytes"`
+	Damaged  int64      `json:"damaged" doc:"Objects with damage"`
+	Repaired int64      `json:"repaired" doc:"Files written again from the other copy"`
+	Left     int64      `json:"left" doc:"Objects whose damage no copy could mend"`
+}
+
 type statusOut struct{ Body Status }
 
 func (s *server) getStatus(ctx context.Context, _ *struct{}) (*statusOut, error) {
@@ -71,6 +92,11 @@ func (s *server) getStatus(ctx context.Context, _ *struct{}) (*statusOut, error)
 	if house.DiskTotal > 0 {
 		out.Disk = &Disk{house.DiskFree, house.DiskTotal}
 	}
+	if st.Second.Mode != "" {
+		out.Second = &SecondStore{st.Second.Mode, st.Second.Lag, localPtr(st.Second.Since)}
+	}
+	r := st.Scrub
+	out.Scrub = Scrub{localPtr(r.Began), localPtr(r.Ended), localPtr(r.Sound), r.Objects, r.Bytes, r.Damaged, r.Repaired, r.Left}
 	for kind, n := range st.Jobs {
 		out.Jobs[string(kind)] = JobCount{n.Due, n.Later, n.Running, n.Failed, localPtr(n.Oldest)}
 	}

@@ -3,6 +3,7 @@ package web
 import (
 	"net/http"
 	"strings"
+	"time"
 
 	"sohoa/archive"
 )
@@ -102,6 +103,24 @@ func (d *housePage) health(v *visit, st *archive.Status, h House) {
 	default:
 		add("good", "index", v.t("health.index_follows", count(v.lang, st.Indexed)), "")
 	}
+	switch s := st.Second; {
+	case s.Mode == "":
+		add("warn", "second", v.t("health.second_none"), v.t("health.second_advice"))
+	case s.Lag > 0 && st.Now.Sub(s.Since) > slowSecond:
+		add("warn", "second", v.t("health.second_behind", count(v.lang, s.Lag), moment(s.Since)), "")
+	default:
+		add("good", "second", v.t("health.second_follows"), "")
+	}
+	switch r := st.Scrub; {
+	case r.Left > 0:
+		add("bad", "scrub", v.t("health.scrub_left", count(v.lang, r.Left)), v.t("health.scrub_advice"))
+	case r.Began.IsZero():
+		add("good", "scrub", v.t("health.scrub_first"), "")
+	case r.Ended.IsZero():
+		add("good", "scrub", v.t("health.scrub_runs", moment(r.Began), count(v.lang, r.Objects)), "")
+	default:
+		add("good", "scrub", v.t("health.scrub_sound", moment(r.Ended), count(v.lang, r.Objects), count(v.lang, r.Repaired)), "")
+	}
 	switch h.Sandbox {
 	case "":
 	case "full":
@@ -120,6 +139,9 @@ func (d *housePage) health(v *visit, st *archive.Status, h House) {
 		add(tone, "disk", text, "")
 	}
 }
+
+// slowSecond is how far behind the second store is worth a word: it follows within seconds.
+const slowSecond = 5 * time.Minute
 
 func sortedKinds(m map[archive.JobKind]archive.JobCounts) []archive.JobKind {
 	names := map[string]bool{}

@@ -14,6 +14,7 @@ func check(ctx context.Context, e *env, args []string) (int, error) {
 	var opt archive.CheckOptions
 	fs := o.flags(e, "check")
 	fs.BoolVar(&opt.ReadData, "read-data", false, "read every byte and compare its digest")
+	fs.BoolVar(&opt.Repair, "repair", false, "mend what is damaged from the second store, as far as it has it")
 	if err := o.parse(e, fs, args); err != nil {
 		return exitFailed, err
 	}
@@ -28,17 +29,28 @@ func check(ctx context.Context, e *env, args []string) (int, error) {
 	bar := newProgress(e, archive.Text{VI: "giấy tờ đã kiểm tra", EN: "papers checked"})
 	opt.Progress = func(n int) { bar.set(int64(n), 0) }
 	kinds := map[string]int{}
-	total := 0
+	total, repaired := 0, 0
 	err = h.archive.Check(ctx, opt, func(d archive.Discrepancy) error {
+		bar.clear()
+		if d.Repaired {
+			repaired++
+			fmt.Fprintf(e.stdout, "%s\t%s\t%s\t%s\n", d.Kind, d.Object, d.Detail, archive.Text{VI: "đã sửa", EN: "repaired"}.In(e.lang))
+			return nil
+		}
 		kinds[d.Kind]++
 		total++
-		bar.clear()
 		fmt.Fprintf(e.stdout, "%s\t%s\t%s\n", d.Kind, d.Object, d.Detail)
 		return nil
 	})
 	bar.done()
 	if err != nil {
 		return exitFailed, err
+	}
+	if repaired > 0 {
+		fmt.Fprintf(e.stderr, "%6d %s\n", repaired, archive.Text{VI: "đã sửa", EN: "repaired"}.In(e.lang))
+	}
+	if total == 0 && repaired > 0 {
+		return exitFindings, nil
 	}
 	if total == 0 {
 		fmt.Fprintln(e.stdout, archive.Text{VI: "Nguyên vẹn.", EN: "Sound."}.In(e.lang))

@@ -105,10 +105,19 @@ func searchHere(ctx context.Context, e *env, o *options, q string, limit int, an
 	return json.Unmarshal(b, answer)
 }
 
-// catchUp numbers and indexes what is left over, for commands that run without a server.
+// catchUp numbers, copies and indexes what is left over, for commands that run without a server.
 func (h *house) catchUp(ctx context.Context) error {
 	for {
 		n, err := h.archive.Ledger.Sequence(ctx)
+		if err != nil {
+			return err
+		}
+		if n == 0 {
+			break
+		}
+	}
+	for {
+		n, err := h.archive.MirrorStep(ctx)
 		if err != nil {
 			return err
 		}

@@ -143,7 +143,33 @@ func (p *Pair) Audit(ctx context.Context, readContent bool, found func(archive.D
 	if err := p.first.Audit(ctx, readContent, found); err != nil {
 		return err
 	}
-	return p.second.Audit(ctx, readContent, func(d archive.Discrepancy) error { return found(inSecond(d)) })
+	if err := p.second.Audit(ctx, readContent, func(d archive.Discrepancy) error { return found(inSecond(d)) }); err != nil {
+		return err
+	}
+	if err := lacks(ctx, p.first, p.second, "missing_copy", "the second store does not have it", found); err != nil {
+		return err
+	}
+	return lacks(ctx, p.second, p.first, "missing_object", "only the second store has it", found)
+}
+
+// lacks reports the objects of one vault that another does not have.
+func lacks(ctx context.Context, has, lacks *Vault, kind, detail string, found func(archive.Discrepancy) error) error {
+	for id, err := range has.List(ctx) {
+		if err != nil {
+			if archive.KindOf(err) == archive.Corrupt {
+				return nil // reported by the audit of that store, which walks past it
+			}
+			return err
+		}
+		_, err := lacks.store.Stat(ctx, lacks.layout.root(id)+"/"+inventoryFile)
+		if archive.KindOf(err) == archive.NotFound && err != nil {
+			err = found(archive.Discrepancy{Kind: kind, Object: string(id), Detail: detail})
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func inSecond(d archive.Discrepancy) archive.Discrepancy {
