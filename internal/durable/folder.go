@@ -108,6 +108,9 @@ func (d *Folder) Create(name string) (*os.File, error) {
 // Open opens a file or folder for reading.
 func (d *Folder) Open(name string) (*os.File, error) { return d.root.Open(name) }
 
+// Edit opens a file that is there for reading and writing.
+func (d *Folder) Edit(name string) (*os.File, error) { return d.root.OpenFile(name, os.O_RDWR, 0) }
+
 // Stat describes a name, following no link.
 func (d *Folder) Stat(name string) (fs.FileInfo, error) { return d.root.Lstat(name) }
 

@@ -123,6 +123,7 @@ type Spooled struct {
 	name   string
 	digest archive.Digest
 	size   int64
+	lent   bool // belongs to an upload, which removes it: Discard does nothing
 }
 
 var _ archive.Spooled = (*Spooled)(nil)
@@ -141,6 +142,9 @@ func (f *Spooled) Open() (*os.File, error) {
 
 // Discard implements archive.Spooled.
 func (f *Spooled) Discard() error {
+	if f.lent {
+		return nil
+	}
 	err := f.spool.at("discard spooled file")
 	if err == nil {
 		err = f.spool.folder.Remove(f.name)
