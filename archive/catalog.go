@@ -33,6 +33,7 @@ type Tx interface {
 	Sessions() Sessions
 	Tokens() Tokens
 	Answers() Answers
+	Uploads() Uploads
 	Settings() Settings
 	Usage() Usage
 	Tree() TreeTx

@@ -35,7 +35,7 @@ type Upload struct {
 	ID        ID
 	Actor     ID
 	Node      string // the process that holds the bytes
-	Size      int64  // of the whole file; -1 when it was not told (tus defer-length is not offered)
+	Size      int64  // of the whole file
 	Metadata  []byte // as the door will need it at the end, JSON
 	Document  ID     // what it became; zero until then
 	Failure   []byte // the refusal the end was answered with, JSON; nil while there is none
@@ -45,13 +45,16 @@ type Upload struct {
 
 // Uploads keeps the rows of uploads.
 type Uploads interface {
-	Insert(ctx context.Context, u Upload) error
+	Insert(ctx context.Context, u Upload) error     // Conflict when the id is there
 	Get(ctx context.Context, id ID) (Upload, error) // NotFound
-	// Update writes Document, Failure and ExpiresAt.
+	// Update writes Document, Failure and ExpiresAt. NotFound when the row is gone.
 	Update(ctx context.Context, u Upload) error
+	// Delete removes the row; nothing there is no error.
 	Delete(ctx context.Context, id ID) error
-	// Expired returns uploads of node whose time is over, oldest first, at most limit.
+	// Expired returns uploads of node whose time is over at now, oldest first, at most limit.
 	Expired(ctx context.Context, node string, now time.Time, limit int) ([]Upload, error)
+	// Forget removes the rows of any node whose time was over before t: their node did not come back for them.
+	Forget(ctx context.Context, t time.Time) error
 	// Open returns how many unfinished uploads an actor has, and their bytes to be.
 	Open(ctx context.Context, actor ID) (count int, bytes int64, err error)
 }

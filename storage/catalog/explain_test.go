@@ -163,6 +163,10 @@ func TestStatementsUseAnIndex(t *testing.T) {
 		"expired sessions":     func(tx archive.Tx) error { return tx.Sessions().Expire(ctx, now) },
 		"sessions of a person": func(tx archive.Tx) error { return tx.Sessions().DeleteAll(ctx, id) },
 		"old answers":          func(tx archive.Tx) error { return tx.Answers().Forget(ctx, now, "n", now) },
+		"upload":               func(tx archive.Tx) error { tx.Uploads().Get(ctx, id); return nil },
+		"open uploads":         func(tx archive.Tx) error { _, _, err := tx.Uploads().Open(ctx, id); return err },
+		"expired uploads":      func(tx archive.Tx) error { _, err := tx.Uploads().Expired(ctx, "n", now, 9); return err },
+		"forgotten uploads":    func(tx archive.Tx) error { return tx.Uploads().Forget(ctx, now) },
 		"login":                func(tx archive.Tx) error { tx.Accounts().ByLogin(ctx, "x"); return nil },
 		"token":                func(tx archive.Tx) error { tx.Tokens().ByHash(ctx, archive.Digest{}); return nil },
 	} {

@@ -36,6 +36,7 @@ func (t *tx) Accounts() archive.Accounts   { return accounts{t} }
 func (t *tx) Sessions() archive.Sessions   { return sessions{t} }
 func (t *tx) Tokens() archive.Tokens       { return tokens{t} }
 func (t *tx) Answers() archive.Answers     { return answers{t} }
+func (t *tx) Uploads() archive.Uploads     { return uploads{t} }
 func (t *tx) Settings() archive.Settings   { return settings{t} }
 func (t *tx) Usage() archive.Usage         { return usage{t} }
 func (t *tx) Tree() archive.TreeTx         { return tree{t} }
