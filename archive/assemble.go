@@ -2,6 +2,7 @@ package archive
 
 import (
 	"context"
+	"io"
 	"os"
 )
 
@@ -13,18 +14,19 @@ type PagePick struct {
 	Turn   int `json:"turn,omitempty"`
 }
 
-// AssembleSource is a file that pages are taken from.
+// AssembleSource is a file that pages are taken from: PDF, JPEG, PNG or TIFF. The caller keeps it open.
 type AssembleSource struct {
-	File      *os.File // read by offset
+	File      *os.File
 	MediaType string
 }
 
 // Assembler makes one PDF of picked pages. Implementations are safe for concurrent use and run foreign parsers outside this
 // process.
 type Assembler interface {
-	// Assemble writes the picked pages, in that order, to out, which is empty, open for writing and owned by the caller.
-	// The images of the sources go over byte for byte: only the order and the pages' rotation change. Signed PDFs are
-	// refused (Conflict signed_file). Errors: Unprocessable when a source cannot be taken apart, Invalid for a page that is
-	// not there, Unavailable, or the context's.
-	Assemble(ctx context.Context, sources []AssembleSource, pages []PagePick, out *os.File, limits InspectLimits) error
+	// Assemble writes a PDF of the picked pages, in that order, to out, from its first byte to its last. The images of the
+	// sources go over byte for byte: only the order and the pages' rotation change. The same picks of the same files give
+	// the same bytes. Errors: Conflict signed_file, locked_file and form_without_look for sources that may not be taken
+	// apart; Unprocessable for one that cannot be, or not within limits (limits_exceeded); TooLarge; Invalid for a page
+	// that is not there; Unavailable; what out returned; or the context's. After an error what was written is worth nothing.
+	Assemble(ctx context.Context, sources []AssembleSource, pages []PagePick, out io.Writer, limits AssembleLimits) error
 }

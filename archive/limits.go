@@ -13,6 +13,19 @@ type ReadLimits struct {
 	PageText   int           // bytes of text kept of one page
 }
 
+// AssembleLimits bound the making of one file of picked pages. Zero means the default in DefaultLimits.
+type AssembleLimits struct {
+	Sources       int           // files pages are taken from
+	Pages         int           // pages of the file
+	Parts         int           // papers one is split into
+	Bytes         int64         // the file
+	Objects       int           // indirect objects in a source, and in the file
+	InflatedBytes int64         // bytes the page contents of one source may unpack to
+	Pixels        int64         // of one picture that has to be decoded; those that go over as they are coded do not count
+	Time          time.Duration // without a byte written
+	Memory        int64         // anonymous memory of the child, in bytes
+}
+
 // Limits are the bounds of this house, in one place. Every field is configurable by the command line; a zero means its
 // default.
 type Limits struct {
@@ -23,6 +36,7 @@ type Limits struct {
 	Inspect       InspectLimits
 	Read          ReadLimits
 	Quota         QuotaLimits
+	Assemble      AssembleLimits
 	IntentTime    time.Duration // after this an open intent is abandoned and its bytes are the janitor's
 	ListRows      int           // rows of one page of a list
 	QueryText     int           // characters of a search query
@@ -59,6 +73,17 @@ func DefaultLimits() Limits {
 			Memory:     1 << 30,
 			PageText:   256 << 10,
 		},
+		Assemble: AssembleLimits{
+			Sources:       60,      // forty photos of one paper, with room; each is an open file
+			Pages:         5000,    // as many as one paper may have
+			Parts:         200,     // a stack of single sheets scanned in one go
+			Bytes:         1 << 30, // two of the largest deposits
+			Objects:       1_000_000,
+			InflatedBytes: 1 << 30,
+			Pixels:        40e6, // as for reading: A3 at 300 dpi is 17 megapixels
+			Time:          30 * time.Second,
+			Memory:        768 << 20, // a decoded picture of 40 megapixels, twice, and the tables of a source
+		},
 		IntentTime:  2 * time.Hour, // longer than the slowest upload
 		ListRows:    200,
 		QueryText:   500,
@@ -81,6 +106,11 @@ func (l Limits) withDefaults() Limits {
 
 // WithDefaults returns l with every field that is not positive taken from DefaultLimits.
 func (l InspectLimits) WithDefaults() InspectLimits { return Limits{Inspect: l}.withDefaults().Inspect }
+
+// WithDefaults returns l with every field that is not positive taken from DefaultLimits.
+func (l AssembleLimits) WithDefaults() AssembleLimits {
+	return Limits{Assemble: l}.withDefaults().Assemble
+}
 
 // WithDefaults returns l with every field that is not positive taken from DefaultLimits.
 func (l ReadLimits) WithDefaults() ReadLimits { return Limits{Read: l}.withDefaults().Read }

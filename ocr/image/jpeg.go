@@ -35,7 +35,7 @@ func jpegHeader(r io.Reader) (f frame, whole bool, err error) {
 		if n < 0 {
 			return f, false, errDamaged
 		}
-		if kind == 0xDA || kind != 0xE0 && kind != 0xE1 && !isFrame(kind) {
+		if kind == 0xDA || kind != 0xE0 && kind != 0xE1 && kind != 0xEE && !isFrame(kind) {
 			if _, err := b.Discard(n); err != nil {
 				return f, false, done(f)
 			}
@@ -54,12 +54,15 @@ func jpegHeader(r io.Reader) (f frame, whole bool, err error) {
 			f.height, f.width = int(binary.BigEndian.Uint16(body[1:])), int(binary.BigEndian.Uint16(body[3:]))
 			f.channels = int(body[5])
 			f.coloured = f.channels > 1
+			f.rgb = n >= 15 && f.channels == 3 && body[6] == 'R' && body[9] == 'G' && body[12] == 'B'
 			// Go decodes baseline and progressive with 8 bits; lossless, hierarchical and arithmetic coding nobody scans with.
 			f.unsupported = kind > 0xC2 || f.bits != 8 || f.channels == 2 || f.channels > 4
 		case kind == 0xE0:
 			jfif(&f, body)
 		case kind == 0xE1:
 			exif(&f, body)
+		case kind == 0xEE:
+			f.adobe = f.adobe || n >= 12 && string(body[:5]) == "Adobe"
 		}
 	}
 }

@@ -34,6 +34,8 @@ type frame struct {
 	offset        int64   // TIFF: where the directory lies
 
 	unsupported bool // a coding we do not decode
+	adobe       bool // JPEG: Adobe's mark says how its colours are meant; four of them are inverted
+	rgb         bool // JPEG: the three components call themselves R, G and B
 }
 
 func (f frame) pixels() int64 { return int64(f.width) * int64(f.height) }

@@ -11,7 +11,8 @@ type sheet struct {
 	id        int // object number; 0 when the page is no indirect object
 	dict      cos.Dict
 	resources cos.Dict
-	box       rect    // visible area in the page's own space: crop box within media box
+	media     rect    // media box in the page's own space
+	box       rect    // visible area there: crop box within media box
 	unit      float64 // points per unit of that space (UserUnit)
 	rotate    int     // 0, 90, 180, 270 clockwise
 }
@@ -122,7 +123,7 @@ func (w *treeWalk) leaf(id int, d cos.Dict, in inherited) sheet {
 	if !ok {
 		media = letter
 	}
-	s.box = media
+	s.media, s.box = media, media
 	if crop, ok := w.rect(in.crop); ok {
 		if c := crop.intersect(media); !c.empty() {
 			s.box = c

@@ -61,7 +61,8 @@ func isDelim(c byte) bool {
 	return false
 }
 
-func isRegular(c byte) bool { return !isSpace(c) && !isDelim(c) }
+// IsRegular says whether c can be part of a name, a number or a word.
+func IsRegular(c byte) bool { return !isSpace(c) && !isDelim(c) }
 
 // SkipSpace passes white space and comments.
 func (l *Lexer) SkipSpace() {
@@ -225,7 +226,7 @@ func (l *Lexer) array() (Object, error) {
 func (l *Lexer) name() Name {
 	start := l.pos
 	escaped := false
-	for l.pos < len(l.buf) && isRegular(l.buf[l.pos]) {
+	for l.pos < len(l.buf) && IsRegular(l.buf[l.pos]) {
 		escaped = escaped || l.buf[l.pos] == '#'
 		l.pos++
 	}
@@ -268,7 +269,7 @@ func hexValue(c byte) int {
 // word reads a number, a reference, true, false, null or any other bare word.
 func (l *Lexer) word() Object {
 	start := l.pos
-	for l.pos < len(l.buf) && isRegular(l.buf[l.pos]) {
+	for l.pos < len(l.buf) && IsRegular(l.buf[l.pos]) {
 		l.pos++
 	}
 	raw := l.buf[start:l.pos]
@@ -305,7 +306,7 @@ func (l *Lexer) ref(num int) (Ref, bool) {
 	}
 	if digits > 0 {
 		l.SkipSpace()
-		if l.pos < len(l.buf) && l.buf[l.pos] == 'R' && (l.pos+1 == len(l.buf) || !isRegular(l.buf[l.pos+1])) {
+		if l.pos < len(l.buf) && l.buf[l.pos] == 'R' && (l.pos+1 == len(l.buf) || !IsRegular(l.buf[l.pos+1])) {
 			l.pos++
 			return Ref{num, gen}, true
 		}
