@@ -145,6 +145,7 @@ func (o *options) limits() archive.Limits {
 	l.Inspect.Time = o.inspectTime
 	l.Read.PageTime = o.pageTime
 	l.ScrubEvery, l.ScrubRate = o.scrubEvery, int64(o.scrubRate)
+	l.Assemble.Pages, l.Assemble.InflatedBytes = o.maxPages, int64(o.maxInflated)
 	return l
 }
 

@@ -151,6 +151,9 @@ func (h *house) startChildren(o *options, cfg *archive.Config) error {
 	h.inspector = child.NewInspector(opt)
 	h.closers = append(h.closers, h.inspector)
 	cfg.Inspector = h.inspector
+	assembler := child.NewAssembler(opt)
+	h.closers = append(h.closers, assembler)
+	cfg.Assembler = assembler
 	// The reader draws page images too, so it is there even where this process reads nothing; its children start when asked.
 	if h.reader, err = child.NewReader(opt); err != nil {
 		return fmt.Errorf("start readers: %w", err)
@@ -160,7 +163,7 @@ func (h *house) startChildren(o *options, cfg *archive.Config) error {
 	return nil
 }
 
-// children are the options of the children that inspect and read.
+// children are the options of the children that inspect, read and assemble.
 func (o *options) children(limits archive.Limits, log *slog.Logger) (child.Options, error) {
 	opt := child.Options{Limits: limits, Inspectors: o.inspectors, Readers: max(1, o.readers), Scratch: filepath.Join(o.data, "scratch", "readers"),
 		Cache: filepath.Join(o.data, "scratch", "compiled"), Mode: sandbox.Mode(o.sandbox), Log: log,

@@ -17,9 +17,10 @@ import (
 
 // work is what the children of this program do. The functions run inside a child, never in the server.
 var work = child.Work{
-	Inspect: inspectPaper,
-	Read:    readPaper,
-	Render:  renderPage,
+	Inspect:  inspectPaper,
+	Read:     readPaper,
+	Render:   renderPage,
+	Assemble: ocr.Assemble,
 	Ready: func(ctx context.Context, at child.Place) error {
 		_, err := tesseract.Probe(ctx, at.Tesseract, at.Tessdata)
 		return err

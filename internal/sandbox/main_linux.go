@@ -131,7 +131,7 @@ func onProcessorLimit() {
 // receiveTask waits for the next task and takes its descriptors.
 func receiveTask(limit int) ([]byte, []*os.File, error) {
 	h := make([]byte, headerBytes)
-	oob := make([]byte, unix.CmsgSpace(4*maxFiles))
+	oob := make([]byte, unix.CmsgSpace(4*MaxFiles))
 	var files []*os.File
 	for got := 0; got < headerBytes; {
 		n, oobn, flags, _, err := unix.Recvmsg(channel, h[got:], oob, unix.MSG_CMSG_CLOEXEC)
@@ -143,7 +143,7 @@ func receiveTask(limit int) ([]byte, []*os.File, error) {
 		case n == 0:
 			return nil, nil, io.EOF
 		case flags&unix.MSG_CTRUNC != 0:
-			return nil, nil, fmt.Errorf("receive task: %w: more than %d descriptors", ErrMessage, maxFiles)
+			return nil, nil, fmt.Errorf("receive task: %w: more than %d descriptors", ErrMessage, MaxFiles)
 		}
 		got += n
 		fds, err := passedFDs(oob[:oobn])

@@ -47,8 +47,8 @@ func (c Config) withDefaults() Config {
 	return c
 }
 
-// maxFiles is how many descriptors may go with one task.
-const maxFiles = 8
+// MaxFiles is how many descriptors may go with one task. The kernel passes 253 at once; a child may have 256 open.
+const MaxFiles = 64
 
 // File is a descriptor to pass. The child gets one of its own, never this one.
 type File struct {
@@ -169,8 +169,8 @@ func (p *Pool) check(t Task) (Task, error) {
 	if len(t.Body) > p.cfg.Profile.MessageBytes {
 		return t, fmt.Errorf("%w: task of %d bytes, %d allowed", ErrMessage, len(t.Body), p.cfg.Profile.MessageBytes)
 	}
-	if len(t.Files) > maxFiles {
-		return t, fmt.Errorf("%w: %d files, %d allowed", ErrMessage, len(t.Files), maxFiles)
+	if len(t.Files) > MaxFiles {
+		return t, fmt.Errorf("%w: %d files, %d allowed", ErrMessage, len(t.Files), MaxFiles)
 	}
 	if t.Time <= 0 {
 		t.Time = p.cfg.Profile.Time

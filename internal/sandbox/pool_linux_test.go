@@ -306,7 +306,7 @@ func TestMessageLimits(t *testing.T) {
 	})
 	t.Run("too many descriptors", func(t *testing.T) {
 		p := newPool(t, Config{Profile: Inspector("read")})
-		if err := p.Do(t.Context(), Task{Files: make([]File, maxFiles+1)}); !errors.Is(err, ErrMessage) {
+		if err := p.Do(t.Context(), Task{Files: make([]File, MaxFiles+1)}); !errors.Is(err, ErrMessage) {
 			t.Errorf("got %v, want ErrMessage", err)
 		}
 	})

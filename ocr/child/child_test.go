@@ -25,7 +25,7 @@ import (
 // TestMain lets the test program be its own child. Its work is told by the paper, a line of orders; a PDF is inspected in
 // earnest.
 func TestMain(m *testing.M) {
-	sandbox.Main(Roles(Work{Inspect: obeyInspect, Read: obeyRead, Render: obeyRender, Ready: obeyReady, WarmUp: obeyWarmUp}))
+	sandbox.Main(Roles(Work{Inspect: obeyInspect, Read: obeyRead, Render: obeyRender, Ready: obeyReady, WarmUp: obeyWarmUp, Assemble: obeyAssemble}))
 	os.Exit(m.Run())
 }
 

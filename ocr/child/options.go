@@ -19,6 +19,8 @@ type Options struct {
 	Readers int
 	// Renderers is how many page pictures are made at once, apart from reading. Zero means one.
 	Renderers int
+	// Assemblers is how many files are made of picked pages at once. Zero means two.
+	Assemblers int
 	// Scratch is the folder for the readers' passing files, on a disk. It belongs to this process alone: NewReader empties
 	// it. Needed by NewReader.
 	Scratch string
@@ -37,7 +39,7 @@ type Options struct {
 }
 
 func (o Options) withDefaults() Options {
-	o.Limits.Inspect, o.Limits.Read = o.Limits.Inspect.WithDefaults(), o.Limits.Read.WithDefaults()
+	o.Limits.Inspect, o.Limits.Read, o.Limits.Assemble = o.Limits.Inspect.WithDefaults(), o.Limits.Read.WithDefaults(), o.Limits.Assemble.WithDefaults()
 	if o.Inspectors <= 0 {
 		o.Inspectors = max(2, runtime.GOMAXPROCS(0))
 	}
@@ -46,6 +48,9 @@ func (o Options) withDefaults() Options {
 	}
 	if o.Renderers <= 0 {
 		o.Renderers = 1
+	}
+	if o.Assemblers <= 0 {
+		o.Assemblers = 2
 	}
 	if o.Tesseract == nil {
 		o.Tesseract = func() string { return "" }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"time"
 
@@ -14,10 +15,11 @@ import (
 
 // The roles of this package's children.
 const (
-	roleInspect = "inspect"
-	roleRead    = "read"
-	roleRender  = "render"
-	roleWarm    = "warm"
+	roleInspect  = "inspect"
+	roleRead     = "read"
+	roleRender   = "render"
+	roleWarm     = "warm"
+	roleAssemble = "assemble"
 )
 
 // Place is where a child finds what it may use. All paths are absolute.
@@ -43,6 +45,8 @@ type Work struct {
 	Read func(ctx context.Context, at Place, f *os.File, req archive.ReadRequest, each func(archive.PageReading) error) error
 	// Render is archive.Reader's.
 	Render func(ctx context.Context, at Place, f *os.File, req archive.RenderRequest) ([]byte, error)
+	// Assemble is archive.Assembler's.
+	Assemble func(ctx context.Context, sources []archive.AssembleSource, pages []archive.PagePick, out io.Writer, limits archive.AssembleLimits) error
 	// Ready says whether scans can be recognised with what is at this place.
 	Ready func(ctx context.Context, at Place) error
 	// WarmUp fills at.Cache. It does nothing where the cache is good already.
@@ -52,10 +56,11 @@ type Work struct {
 // Roles are the roles to hand to sandbox.Main.
 func Roles(w Work) sandbox.Roles {
 	return sandbox.Roles{
-		roleInspect: w.inspect,
-		roleRead:    w.read,
-		roleRender:  w.render,
-		roleWarm:    w.warm,
+		roleInspect:  w.inspect,
+		roleRead:     w.read,
+		roleRender:   w.render,
+		roleWarm:     w.warm,
+		roleAssemble: w.assemble,
 	}
 }
 
