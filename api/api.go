@@ -42,6 +42,9 @@ type Config struct {
 // House is what the program knows of itself.
 type House = rest.House
 
+// Inbox is how the folder stands into which network scanners write.
+type Inbox = rest.Inbox
+
 // New builds the handler. It may be called more than once; huma's settings, which are one per process, are the same each
 // time.
 func New(c Config) (http.Handler, error) {

@@ -20,7 +20,7 @@ func (d *door) pages(engine *gin.Engine, c Config) error {
 			return web.House{}
 		}
 		h := c.House(ctx)
-		return web.House{Version: h.Version, Commit: h.Commit, Sandbox: h.Sandbox, Store: h.Store, Catalog: h.Catalog, DiskFree: h.DiskFree, DiskTotal: h.DiskTotal}
+		return web.House{Version: h.Version, Commit: h.Commit, Sandbox: h.Sandbox, Store: h.Store, Catalog: h.Catalog, DiskFree: h.DiskFree, DiskTotal: h.DiskTotal, Inbox: webInbox(h.Inbox)}
 	}
 	problem := func(ctx context.Context, err error) web.Problem {
 		p := reply.Of(ctx, err)
@@ -39,6 +39,20 @@ func (d *door) pages(engine *gin.Engine, c Config) error {
 		pages.NotFound(ctx)
 	})
 	return nil
+}
+
+func webInbox(in *Inbox) *web.Inbox {
+	if in == nil {
+		return nil
+	}
+	out := &web.Inbox{Folder: in.Folder, Waiting: in.Waiting, Held: in.Held, Overfull: in.Overfull, Refused: in.RefusedFiles}
+	if !in.Reachable {
+		out.Trouble = in.Trouble
+	}
+	if in.LastTakenAt != nil {
+		out.Last = *in.LastTakenAt
+	}
+	return out
 }
 
 // language is what a person chose on a page, else what the browser asks for.

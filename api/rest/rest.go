@@ -43,6 +43,21 @@ type Secrets interface {
 	NewToken() (secret string, digest archive.Digest)
 }
 
+// Inbox is how the folder stands into which network scanners write.
+type Inbox struct {
+	Folder       string     `json:"folder"`
+	Reachable    bool       `json:"reachable"`
+	Trouble      string     `json:"trouble,omitempty" doc:"Why the folder cannot be reached"`
+	Waiting      int        `json:"waiting" doc:"Files in it that are not dealt with yet"`
+	Held         int        `json:"held" doc:"Of these: tried, and to be tried again"`
+	Overfull     bool       `json:"overfull" doc:"More files wait than are looked after at once"`
+	Taken        int64      `json:"taken" doc:"Since this process began, as are the next two"`
+	Quarantined  int64      `json:"quarantined"`
+	Refused      int64      `json:"refused"`
+	RefusedFiles int        `json:"refused_files" doc:"Files lying in REFUSED for somebody to look at; counting ends at 10,000"`
+	LastTakenAt  *time.Time `json:"last_taken_at,omitempty"`
+}
+
 // House is what the program knows of itself.
 type House struct {
 	Version   string
@@ -52,6 +67,7 @@ type House struct {
 	Catalog   string // kind and place, without secrets
 	DiskFree  int64  // bytes; 0 unknown
 	DiskTotal int64
+	Inbox     *Inbox // nil: there is none
 }
 
 type server struct {

@@ -30,6 +30,7 @@ type Status struct {
 	Documents map[string]int      `json:"documents" doc:"By state"`
 	Second    *SecondStore        `json:"second_store,omitempty" doc:"Absent where there is one store only"`
 	Scrub     Scrub               `json:"scrub"`
+	Inbox     *Inbox              `json:"inbox,omitempty" doc:"The folder network scanners write to; absent when there is none"`
 	Reader    string              `json:"reader" doc:"Empty when papers can be read; else what is missing"`
 }
 
@@ -89,6 +90,13 @@ func (s *server) getStatus(ctx context.Context, _ *struct{}) (*statusOut, error)
 	out := Status{Version: house.Version, Commit: house.Commit, Node: st.Node, StartedAt: local(st.Started), Sandbox: house.Sandbox, Store: house.Store, Catalog: house.Catalog,
 		Jobs: map[string]JobCount{}, Intents: st.Intents, Documents: map[string]int{}, Reader: st.ReaderMsg.In(s.Lang(ctx)),
 		Index: IndexState{Documents: st.Indexed, Position: st.IndexedTo, LastEvent: st.LastEvent, Lag: max(0, st.LastEvent-st.IndexedTo)}}
+	if in := house.Inbox; in != nil {
+		told := *in
+		if told.LastTakenAt != nil {
+			told.LastTakenAt = localPtr(*told.LastTakenAt)
+		}
+		out.Inbox = &told
+	}
 	if house.DiskTotal > 0 {
 		out.Disk = &Disk{house.DiskFree, house.DiskTotal}
 	}

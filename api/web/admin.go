@@ -58,6 +58,7 @@ func (p *Pages) house(v *visit) error {
 		h = p.House(v.ctx)
 	}
 	d.health(v, &st, h)
+	d.inbox(v, h.Inbox)
 	for _, s := range archive.States {
 		if n := st.States[s]; n > 0 {
 			d.States = append(d.States, Figure{v.t("state." + string(s)), count(v.lang, n)})
@@ -80,6 +81,9 @@ func (p *Pages) house(v *visit) error {
 	fact("house.address", p.PublicURL)
 	fact("house.store", h.Store)
 	fact("house.catalog", h.Catalog)
+	if h.Inbox != nil {
+		fact("house.inbox", h.Inbox.Folder)
+	}
 	fact("house.node", st.Node)
 	fact("house.started", moment(st.Started))
 	fact("house.events", count(v.lang, st.LastEvent+1))

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"time"
 
 	"github.com/gin-gonic/gin"
 
@@ -65,6 +66,18 @@ type House struct {
 	Catalog   string
 	DiskFree  int64 // bytes; 0 unknown
 	DiskTotal int64
+	Inbox     *Inbox // nil: there is none
+}
+
+// Inbox is how the folder stands into which network scanners write.
+type Inbox struct {
+	Folder   string
+	Trouble  string // why it cannot be reached; "" when it can
+	Waiting  int
+	Held     int // of these: tried, and to be tried again
+	Overfull bool
+	Refused  int       // files lying in REFUSED
+	Last     time.Time // when a paper was last taken; zero: not since the program began
 }
 
 // Pages serves the pages. It is safe for concurrent use.

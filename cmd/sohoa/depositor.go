@@ -19,7 +19,8 @@ import (
 type houseDepositor struct {
 	archive *archive.Archive
 	actor   archive.Actor // as it is before it is admitted
-	known   bool          // a paper that came another way is there before, and no refusal
+	onFault archive.OnFault
+	known   bool // a paper that came another way is there before, and no refusal
 }
 
 // acknowledged is the route under which the keys of folders are kept among the answers to repeated requests.
@@ -68,7 +69,7 @@ func (h *houseDepositor) Deposit(ctx context.Context, r intake.Request, p *intak
 		return intake.Receipt{}, err
 	}
 	doc, err := h.archive.Deposit(ctx, actor, archive.Deposit{Body: p.Reader(), FileName: r.FileName, MediaType: mime.TypeByExtension(filepath.Ext(r.FileName)),
-		Kind: r.Kind, Dossier: r.Dossier, Agency: r.Agency, Access: r.Access, Fields: r.Fields,
+		Kind: r.Kind, Dossier: r.Dossier, Agency: r.Agency, Access: r.Access, Fields: r.Fields, OnFault: h.onFault, Size: p.Size,
 		Then: func(ctx context.Context, tx archive.Tx, doc archive.Document) error {
 			return keep(ctx, tx, answer, &doc)
 		}})
@@ -84,6 +85,7 @@ type kept struct {
 }
 
 func keep(ctx context.Context, tx archive.Tx, a archive.Answer, doc *archive.Document) error {
+	a.Body = doc.Head().Digest // kept by Begin; Complete does not write it
 	_, fresh, err := tx.Answers().Begin(ctx, a)
 	if err != nil {
 		return err
@@ -91,7 +93,7 @@ func keep(ctx context.Context, tx archive.Tx, a archive.Answer, doc *archive.Doc
 	if !fresh { // another process works on the same folder and was quicker
 		return archive.Errorf(archive.Unavailable, "file is being deposited by another process")
 	}
-	a.Body, a.Status = doc.Head().Digest, http.StatusCreated
+	a.Status = http.StatusCreated
 	if a.Reply, err = json.Marshal(kept{doc.ID.String()}); err != nil {
 		return err
 	}
@@ -141,10 +143,16 @@ func (h *houseDepositor) custodian(ctx context.Context, actor archive.Actor, r i
 	return "", nil
 }
 
+// quotaExceeded is the code of papers that have their turn tomorrow, or when somebody has raised a quota.
+const quotaExceeded = "quota_exceeded"
+
 var scopeText = archive.Text{VI: "Cơ quan mà thư mục con nêu tên không thuộc thư mục nhận này.", EN: "The agency the subfolder is named by is none of this inbox's."}
 
 // judge turns an error of the archive into one of intake.
 func (h *houseDepositor) judge(err error) (intake.Receipt, error) {
+	if archive.CodeOf(err) == quotaExceeded {
+		return intake.Receipt{}, fmt.Errorf("%w: %w", intake.ErrLater, err)
+	}
 	switch archive.KindOf(err) {
 	case archive.Conflict:
 		if r := intake.RefusalOf(err); h.known && r.Code == "duplicate_content" {
@@ -172,8 +180,8 @@ func (h *houseDepositor) record(ctx context.Context, r intake.Request, why *inta
 
 // serverDepositor sends papers of a folder to a running server.
 type serverDepositor struct {
-	client *client
-	source string
+	client  *client
+	onFault archive.OnFault
 }
 
 // tries is how often a paper is sent to a server that asks for patience.
@@ -187,7 +195,7 @@ func (s *serverDepositor) Deposit(ctx context.Context, r intake.Request, p *inta
 		return intake.Receipt{}, err
 	}
 	q := url.Values{"file_name": {r.FileName}}
-	for name, v := range map[string]string{"kind": string(r.Kind), "agency": r.Agency.String(), "dossier": r.Dossier.String(), "access": string(r.Access)} {
+	for name, v := range map[string]string{"kind": string(r.Kind), "agency": r.Agency.String(), "dossier": r.Dossier.String(), "access": string(r.Access), "on_fault": string(s.onFault)} {
 		if v != "" {
 			q.Set(name, v)
 		}
@@ -240,6 +248,8 @@ func (s *serverDepositor) judge(err error) (intake.Receipt, error) {
 		return intake.Receipt{}, fmt.Errorf("%w: %w", intake.ErrStop, err)
 	case p.Status >= 500, p.Status == http.StatusTooManyRequests, p.Code == "still_running":
 		return intake.Receipt{}, err
+	case p.Code == quotaExceeded:
+		return intake.Receipt{}, fmt.Errorf("%w: %w", intake.ErrLater, err)
 	case p.Code == "duplicate_content":
 		return intake.Receipt{Before: true, Code: p.Code, Document: p.Document}, nil
 	}

@@ -28,6 +28,8 @@ type options struct {
 	logFormat string
 	server    string // for the other commands: speak to this server
 	tesseract string
+	onFault   string // what becomes of papers of folders that do not pass
+	inbox     inboxOptions
 	noTwin    string // a flag of this name is not read from the environment
 
 	sandboxOff  string
@@ -86,6 +88,11 @@ func (o *options) working(fs *flag.FlagSet) {
 	o.scrubRate = size(d.ScrubRate)
 	fs.DurationVar(&o.scrubEvery, "scrub-interval", d.ScrubEvery, "every stored byte is read again once in this time, and mended from the second store where it must be")
 	fs.Var(&o.scrubRate, "scrub-rate", "`bytes` a second read for it, with K, M or G")
+}
+
+// folders adds the flag of commands that take in folders: nobody is there to hear a refusal.
+func (o *options) folders(fs *flag.FlagSet) {
+	fs.StringVar(&o.onFault, "on-fault", string(archive.KeepAside), "files of folders that do not pass inspection: quarantine keeps them for a checker, refuse leaves them with the reason")
 }
 
 // inspecting adds the flags of what judges papers before they are taken in.

@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"sohoa/archive"
+	"sohoa/cmd/sohoa/intake"
 	"sohoa/indexer"
 	"sohoa/internal/durable"
 	"sohoa/internal/sandbox"
@@ -29,6 +30,7 @@ type house struct {
 	inspector  *child.Inspector
 	reader     *child.Reader
 	children   child.Options
+	inbox      *intake.Folder  // nil unless this is a server with one
 	sandbox    sandbox.Level   // as proveSandbox found it
 	storeKind  string          // file or s3
 	secondKind string          // the same of the second store; "" for none

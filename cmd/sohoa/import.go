@@ -47,6 +47,7 @@ func importDir(ctx context.Context, e *env, args []string) (int, error) {
 	fs := o.flags(e, "import")
 	o.remote(fs)
 	o.working(fs)
+	o.folders(fs)
 	i.flags(fs)
 	rest, err := o.parseMixed(e, fs, args)
 	if err != nil {
@@ -56,6 +57,10 @@ func importDir(ctx context.Context, e *env, args []string) (int, error) {
 		return exitFailed, errors.New("usage: sohoa import DIR [--agency CODE] [--remove | --move-to DIR] [--watch | --dry-run]")
 	}
 	plan, err := i.plan()
+	if err != nil {
+		return exitFailed, err
+	}
+	fault, err := onFault(o.onFault)
 	if err != nil {
 		return exitFailed, err
 	}
@@ -79,7 +84,7 @@ func importDir(ctx context.Context, e *env, args []string) (int, error) {
 		if err != nil {
 			return exitFailed, err
 		}
-		im.config.Depositor = &serverDepositor{server, c.Source}
+		im.config.Depositor = &serverDepositor{server, fault}
 		return im.run(ctx)
 	}
 	o.readers = 0 // papers are read by the server that runs later; taking them in does not wait for it
@@ -88,7 +93,7 @@ func importDir(ctx context.Context, e *env, args []string) (int, error) {
 		return exitFailed, err
 	}
 	defer h.Close()
-	d := &houseDepositor{archive: h.archive, actor: archive.System, known: true}
+	d := &houseDepositor{archive: h.archive, actor: archive.System, known: true, onFault: fault}
 	im.config.Depositor, im.config.Record = d, d.record
 	return im.run(ctx)
 }

@@ -34,6 +34,7 @@ func TestMain(m *testing.M) {
 type program struct {
 	path string
 	env  []string
+	wrap []string // a command that starts it, with its arguments
 }
 
 func self(t testing.TB) program {
@@ -42,7 +43,7 @@ func self(t testing.TB) program {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return program{path, []string{"SOHOA_TEST_PROGRAM=1"}}
+	return program{path: path, env: []string{"SOHOA_TEST_PROGRAM=1"}}
 }
 
 // built is sohoa as a user has it, without the race detector, for measurements of memory and time.
@@ -71,7 +72,8 @@ func builtProgram(t testing.TB) program {
 }
 
 func (p program) command(args ...string) *exec.Cmd {
-	cmd := exec.Command(p.path, args...)
+	line := append(append(append([]string{}, p.wrap...), p.path), args...)
+	cmd := exec.Command(line[0], line[1:]...)
 	cmd.Env = append([]string{"PATH=" + os.Getenv("PATH"), "HOME=" + os.Getenv("HOME"), "LANG=en_US.UTF-8"}, p.env...)
 	return cmd
 }

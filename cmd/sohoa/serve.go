@@ -78,6 +78,11 @@ func runServer(ctx context.Context, e *env, o *options, ready func(context.Conte
 	if err != nil {
 		return exitFailed, err
 	}
+	if o.inbox.dir != "" {
+		if h.inbox, err = openInbox(o, h); err != nil {
+			return exitFailed, err
+		}
+	}
 	srv := api.Server(handler, h.log)
 	if o.tlsCert != "" {
 		cert, err := tls.LoadX509KeyPair(o.tlsCert, o.tlsKey)
@@ -114,6 +119,16 @@ func runServer(ctx context.Context, e *env, o *options, ready func(context.Conte
 			return exitFailed, err
 		}
 	}
+	// The inbox stops first: what it has under way is given up, and its files stay where they are.
+	taking, stopTaking := context.WithCancel(ctx)
+	defer stopTaking()
+	inboxDone := make(chan struct{})
+	go func() {
+		defer close(inboxDone)
+		if h.inbox != nil {
+			h.runInbox(taking)
+		}
+	}()
 	fmt.Fprintf(e.stdout, "%s %s\n", archive.Text{VI: "Sohoa đang nghe tại", EN: "Sohoa is listening on"}.In(e.lang), public)
 	failed := make(chan error, 1)
 	go func() { failed <- srv.Serve(ln) }()
@@ -127,6 +142,8 @@ func runServer(ctx context.Context, e *env, o *options, ready func(context.Conte
 			err = srv.Close()
 		}
 	}
+	stopTaking()
+	<-inboxDone
 	stopWork()
 	<-workDone
 	if errors.Is(err, http.ErrServerClosed) {
@@ -145,6 +162,8 @@ func (o *options) serving(fs *flag.FlagSet) {
 	fs.StringVar(&o.tlsCert, "tls-cert", "", "certificate `file` (PEM)")
 	fs.StringVar(&o.tlsKey, "tls-key", "", "private key `file` of the certificate (PEM)")
 	fs.StringVar(&o.roles, "roles", "api,worker,index", "what this process does")
+	o.inbox.flags(fs)
+	o.folders(fs)
 	o.working(fs)
 }
 
@@ -203,7 +222,7 @@ func (h *house) proveSandbox(ctx context.Context, o *options) error {
 
 // facts are what the program knows of itself beyond the archive, for /status.
 func (h *house) facts(context.Context) api.House {
-	f := api.House{Version: version, Commit: commit, Sandbox: string(h.sandbox), Store: h.storeKind, Catalog: h.engine}
+	f := api.House{Version: version, Commit: commit, Sandbox: string(h.sandbox), Store: h.storeKind, Catalog: h.engine, Inbox: h.inboxFacts()}
 	if room, err := diskOf(h.storeDir); err == nil {
 		f.DiskFree, f.DiskTotal = int64(room.free), int64(room.total)
 	}

@@ -70,11 +70,11 @@ func (d *Folder) deposit(ctx context.Context, g ground, p *Paper, r Result) Resu
 	if errors.Is(err, ErrPass) {
 		return r
 	}
+	if req.FileName == "" {
+		req.FileName = p.Name()
+	}
 	var receipt Receipt
 	if err == nil {
-		if req.FileName == "" {
-			req.FileName = p.Name()
-		}
 		req.Key = d.key(p.File)
 		receipt, err = d.Depositor.Deposit(ctx, req, p)
 	}

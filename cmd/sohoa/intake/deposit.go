@@ -30,7 +30,7 @@ type Receipt struct {
 }
 
 // Depositor takes papers. It is safe for concurrent use. Its errors are a *Refusal, which concerns this paper; an error that
-// wraps ErrStop, after which no other paper needs to be tried; and everything else, a fault of the house: nothing of the
+// wraps ErrStop, after which no other paper needs to be tried; one that wraps ErrLater; and everything else, a fault of the house: nothing of the
 // paper is kept, and it can be tried again later. An error of p's reader comes back so that errors.Is finds it.
 type Depositor interface {
 	Deposit(ctx context.Context, r Request, p *Paper) (Receipt, error)
@@ -38,6 +38,9 @@ type Depositor interface {
 
 // ErrStop says that no paper will fare better: the token is not valid, the right is missing.
 var ErrStop = errors.New("no paper can be deposited")
+
+// ErrLater says that this paper has to wait long, and says nothing of others: its agency's quota of the day is full.
+var ErrLater = errors.New("not now")
 
 // ErrPass is what Config.Plan returns for a file that is none of ours: it stays where it is and is not counted as refused.
 var ErrPass = errors.New("passed over")

@@ -28,6 +28,7 @@ type outage struct {
 const (
 	firstHold = 2 * time.Second // after a fault; doubled each time
 	longHold  = time.Minute     // and no longer than this, so that everything goes on soon after the house is back
+	laterHold = 15 * time.Minute
 )
 
 func hold(tries int) time.Duration { return min(longHold, firstHold<<min(tries, 10)) }
@@ -218,6 +219,9 @@ func (d *Folder) note(s *sight, r Result) bool {
 	case waiting:
 	case held:
 		s.until = now.Add(hold(s.tries))
+		if errors.Is(r.Err, ErrLater) {
+			s.until = now.Add(laterHold)
+		}
 		s.tries++
 	default:
 		s.old = &r
@@ -232,7 +236,7 @@ func (d *Folder) note(s *sight, r Result) bool {
 	}
 	ended := false
 	switch {
-	case r.Outcome == held && r.Code != Unreadable:
+	case r.Outcome == held && r.Code != Unreadable && !errors.Is(r.Err, ErrLater):
 		if d.house.row++; d.house.row >= d.Jobs+2 {
 			d.house.long++
 			ended = true
