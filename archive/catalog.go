@@ -37,6 +37,7 @@ type Tx interface {
 	Settings() Settings
 	Usage() Usage
 	Tree() TreeTx
+	Restore() Restorer
 }
 
 // Documents keeps document rows with their versions.

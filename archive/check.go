@@ -204,6 +204,9 @@ func (a *Archive) checkObjects(ctx context.Context, found func(Discrepancy) erro
 		if err != nil {
 			return err
 		}
+		if houseObject(object) {
+			continue
+		}
 		id, perr := documentOf(object)
 		if perr == nil {
 			err := a.Catalog.View(ctx, func(tx Tx) error {

@@ -48,6 +48,8 @@ type Limits struct {
 	ScrubEvery    time.Duration // every stored byte is read again once in this time
 	ScrubFresh    time.Duration // what is new is read again after this time
 	ScrubRate     int64         // bytes a second read for it
+	SegmentEvents int           // events of one closed segment of the log
+	SegmentTime   time.Duration // after this the events so far are closed into one
 }
 
 // DefaultLimits are what a province needs, with the reason for each.
@@ -84,17 +86,19 @@ func DefaultLimits() Limits {
 			Time:          30 * time.Second,
 			Memory:        768 << 20, // a decoded picture of 40 megapixels, twice, and the tables of a source
 		},
-		IntentTime:  2 * time.Hour, // longer than the slowest upload
-		ListRows:    200,
-		QueryText:   500,
-		ViewEvery:   15 * time.Minute,
-		Twins:       5, // whoever has more copies of one paper has another question
-		DiskWarn:    0.8,
-		DiskReserve: 2 << 30,
-		DiscardKept: 30 * 24 * time.Hour,
-		ScrubEvery:  30 * 24 * time.Hour, // 3 TB a year at the rate below is two days' reading
-		ScrubFresh:  time.Hour,           // the page cache is dropped before; the disk's own has long been overwritten
-		ScrubRate:   20 << 20,            // a tenth of what a disk reads
+		IntentTime:    2 * time.Hour, // longer than the slowest upload
+		ListRows:      200,
+		QueryText:     500,
+		ViewEvery:     15 * time.Minute,
+		Twins:         5, // whoever has more copies of one paper has another question
+		DiskWarn:      0.8,
+		DiskReserve:   2 << 30,
+		DiscardKept:   30 * 24 * time.Hour,
+		ScrubEvery:    30 * 24 * time.Hour, // 3 TB a year at the rate below is two days' reading
+		ScrubFresh:    time.Hour,           // the page cache is dropped before; the disk's own has long been overwritten
+		ScrubRate:     20 << 20,            // a tenth of what a disk reads
+		SegmentEvents: 5000,                // 5 MB; a busy house closes one in a minute
+		SegmentTime:   30 * time.Second,    // P4 promises 60
 	}
 }
 

@@ -47,7 +47,8 @@ type metadataVersion struct {
 
 const metadataFormat = "sohoa/document/1"
 
-func metadataJSON(d *Document) []byte {
+// metadataOf says of a document what the store keeps.
+func metadataOf(d *Document) metadata {
 	m := metadata{Format: metadataFormat, ID: d.ID, State: d.State, Kind: d.Kind, Dossier: d.Dossier, Custodian: d.Custodian, Access: d.Access, Named: d.Named,
 		Fields: d.Fields, Findings: d.Findings, Uploader: d.Uploader, Submitter: d.Submitter, Reason: d.Reason, Created: d.CreatedAt, Updated: d.UpdatedAt,
 		Current: d.Current, Public: d.PublicVersion(), Standing: d.Standing}
@@ -57,9 +58,30 @@ func metadataJSON(d *Document) []byte {
 	for _, v := range d.Versions {
 		m.Versions = append(m.Versions, metadataVersion{v.Number, v.Path(), v.Digest, v.Size, v.MediaType, v.FileName, v.Pages, v.CreatedAt, v.CreatedBy})
 	}
-	b, err := json.MarshalIndent(m, "", "  ")
+	return m
+}
+
+func metadataJSON(d *Document) []byte {
+	b, err := json.MarshalIndent(metadataOf(d), "", "  ")
 	if err != nil {
 		panic(fmt.Sprintf("marshal metadata: %v", err)) // strings, numbers and times: cannot fail
 	}
 	return append(b, '\n')
+}
+
+// document is the way back from metadataOf. What the store does not keep is left empty.
+func (m *metadata) document() (Document, error) {
+	if m.Format != metadataFormat || m.ID.IsZero() || len(m.Versions) == 0 {
+		return Document{}, Errorf(Corrupt, "metadata of format %q with %d versions", m.Format, len(m.Versions))
+	}
+	d := Document{ID: m.ID, State: m.State, Kind: m.Kind, Dossier: m.Dossier, Custodian: m.Custodian, Access: m.Access, Named: m.Named, Fields: m.Fields,
+		Findings: m.Findings, Uploader: m.Uploader, Submitter: m.Submitter, Reason: m.Reason, CreatedAt: m.Created, UpdatedAt: m.Updated,
+		Current: m.Current, Standing: m.Standing}
+	if m.Published != nil {
+		d.PublishedAt = *m.Published
+	}
+	for _, v := range m.Versions {
+		d.Versions = append(d.Versions, Version{v.Number, v.Digest, v.Size, v.MediaType, v.FileName, v.Pages, v.CreatedAt, v.CreatedBy})
+	}
+	return d, nil
 }

@@ -13,6 +13,7 @@ type RunOptions struct {
 	Index     bool // carry the change feed into the index
 	Sequencer bool // number events; one process of a house
 	Janitor   bool
+	Segments  bool // close segments of the log into the store; one process of a house
 	Mirror    bool // bring the second store up to the first; one process of a house
 	Scrub     bool // read stored bytes again; one process of a house
 }
@@ -32,6 +33,9 @@ func (a *Archive) Run(ctx context.Context, o RunOptions) {
 	}
 	if a.Scanner != nil && a.Quarantine != nil && o.Janitor {
 		wg.Go(func() { a.runScanner(ctx) })
+	}
+	if o.Segments {
+		wg.Go(func() { a.RunSegments(ctx) })
 	}
 	if o.Mirror {
 		wg.Go(func() { a.RunMirror(ctx) })

@@ -100,7 +100,7 @@ func runServer(ctx context.Context, e *env, o *options, ready func(context.Conte
 	go func() {
 		defer close(workDone)
 		h.archive.Run(work, archive.RunOptions{Readers: o.readers, Index: roles.index, Sequencer: roles.worker, Janitor: roles.worker,
-			Mirror: roles.worker, Scrub: roles.worker})
+			Segments: roles.worker, Mirror: roles.worker, Scrub: roles.worker})
 	}()
 	if o.readers > 0 {
 		go func() {
