@@ -40,7 +40,7 @@ func sound(t *testing.T, b []byte, o Options) {
 			if !utf8.ValidString(c.Text) || utf8.RuneCountInString(c.Text) > 3*fuzzLimits.CellChars || !norm.NFC.IsNormalString(c.Text) {
 				t.Fatalf("cell %q", c.Text)
 			}
-			tab.Day(c)
+			Day(c, tab.From1904())
 		}
 		kept = append(kept, row)
 	}

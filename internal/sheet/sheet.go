@@ -173,13 +173,16 @@ func (t *Table) Close() error {
 	return t.close()
 }
 
+// From1904 reports whether the numbers of the workbook's days are counted from 1904 and not from 1900. See Day.
+func (t *Table) From1904() bool { return t.from04 }
+
 // Day returns the day a cell of kind Date or Number stands for. False: it is neither, or no day a spreadsheet knows.
-func (t *Table) Day(c Cell) (year int, month time.Month, day int, ok bool) {
-	if c.Kind != Date && c.Kind != Number {
+func Day(c Cell, from1904 bool) (year int, month time.Month, day int, ok bool) {
+	if c.Kind != Date && c.Kind != Number || c.Serial < 1 {
 		return 0, 0, 0, false
 	}
-	at, ok := serialTime(c.Serial, t.from04)
-	if !ok || c.Serial < 1 {
+	at, ok := serialTime(c.Serial, from1904)
+	if !ok {
 		return 0, 0, 0, false
 	}
 	year, month, day = at.Date()

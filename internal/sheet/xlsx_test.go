@@ -97,11 +97,11 @@ func TestXLSXCellsOfAnotherProgram(t *testing.T) {
 		t.Errorf("a formula that nobody computed is of kind %d", k)
 	}
 	for _, c := range []Cell{rows[1].Cells[4], {Kind: Number, Serial: 45296}} {
-		if y, m, d, ok := tab.Day(c); !ok || y != 2024 || m != time.January || d != 5 {
+		if y, m, d, ok := Day(c, tab.From1904()); !ok || y != 2024 || m != time.January || d != 5 {
 			t.Errorf("the day of %v is %d-%d-%d %v", c, y, m, d, ok)
 		}
 	}
-	if _, _, _, ok := tab.Day(Cell{Text: "45296"}); ok {
+	if _, _, _, ok := Day(Cell{Text: "45296"}, false); ok {
 		t.Error("a text is no day")
 	}
 }
