@@ -57,6 +57,9 @@ func help(ctx context.Context, e *env, args []string) int {
 		return exitFailed
 	}
 	fmt.Fprintf(e.stdout, "sohoa %s %s\n\n%s\n\n", c.name, c.args, c.brief.In(e.lang))
+	if more, ok := atLength[c.name]; ok {
+		fmt.Fprintf(e.stdout, "%s\n\n", more.In(e.lang))
+	}
 	toOut := *e
 	toOut.stderr = e.stdout // flag prints its list where errors go
 	c.run(ctx, &toOut, []string{"-h"})

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"slices"
@@ -18,6 +19,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"sohoa/archive"
+	"sohoa/internal/testkit"
 )
 
 // keeper is a house in memory. It refuses what begins with "bad", and does what the test says with the rest.
@@ -460,6 +462,43 @@ func TestAFileReplacedUnderway(t *testing.T) {
 	}
 }
 
+// What is read while somebody writes never ends well, whatever the reader does with it.
+func TestReadingAFileThatIsWritten(t *testing.T) {
+	for reason, change := range map[string]func(path string) error{
+		"written in the middle": func(path string) error {
+			f, err := os.OpenFile(path, os.O_WRONLY, 0)
+			if err != nil {
+				return err
+			}
+			_, err = f.WriteAt([]byte("X"), 1)
+			return errors.Join(err, f.Close())
+		},
+		"grown":     func(path string) error { return os.Truncate(path, 200_000) },
+		"cut short": func(path string) error { return os.Truncate(path, 50_000) },
+	} {
+		dir := t.TempDir()
+		path := filepath.Join(dir, "x.pdf")
+		must(t, os.WriteFile(path, make([]byte, 100_000), 0o666))
+		must(t, os.Chtimes(path, noon, noon))
+		g, err := openTree(dir)
+		must(t, err)
+		p, err := g.open(File{"x.pdf", 100_000, noon})
+		must(t, err)
+		r := p.Reader()
+		_, err = io.ReadFull(r, make([]byte, 1000))
+		must(t, err)
+		must(t, change(path))
+		if _, err := io.Copy(io.Discard, r); !errors.Is(err, ErrChanged) {
+			t.Errorf("%s: reading ends with %v", reason, err)
+		}
+		if _, err := p.Digest(); !errors.Is(err, ErrChanged) {
+			t.Errorf("%s: digest ends with %v", reason, err)
+		}
+		p.close()
+		must(t, g.Close())
+	}
+}
+
 // A share that is unmounted and comes back.
 func TestTheFolderVanishes(t *testing.T) {
 	s := watched(t)
@@ -589,6 +628,202 @@ func TestEmptyDossierFoldersGo(t *testing.T) {
 	s.look(5 * time.Hour)
 	if there("H15.50/H15.50-261008-0975") || there("H15.50/H15.50-261008-0976") || !there("máy quét 2") || !there("H15.50") {
 		t.Error(os.ReadDir(filepath.Join(s.dir, "H15.50")))
+	}
+}
+
+// REFUSED leads out of the folder: the refused file stays, is offered to the house no more, and goes aside when it can.
+func TestRefusedCannotBeSetAside(t *testing.T) {
+	s := watched(t)
+	outside := t.TempDir()
+	must(t, os.Symlink(outside, filepath.Join(s.dir, RefusedFolder)))
+	s.write("x.pdf", "bad")
+	s.look(0)
+	for range 10 {
+		s.look(time.Minute)
+	}
+	s.want("asked", s.house.asked, []string{"x.pdf"})
+	s.want("outside", paths(files(t, outside)), []string(nil))
+	if st := s.Status(); st.Held != 1 || st.Refused != 1 {
+		t.Errorf("%+v", st)
+	}
+	must(t, os.Remove(filepath.Join(s.dir, RefusedFolder)))
+	s.look(longHold)
+	s.want("aside", len(files(t, filepath.Join(s.dir, RefusedFolder))), 2)
+	s.want("asked", s.house.asked, []string{"x.pdf"})
+}
+
+// A full quota of one agency holds that agency's files and nobody else's.
+func TestOneAgencyHasToWait(t *testing.T) {
+	s := watched(t)
+	s.house.err = func(path string) error {
+		if strings.HasPrefix(path, "H15.50/") {
+			return fmt.Errorf("%w: the quota of the day", ErrLater)
+		}
+		return nil
+	}
+	for i := range 30 {
+		s.write(fmt.Sprintf("H15.50/%d.pdf", i), pdf+fmt.Sprint(i))
+		s.write(fmt.Sprintf("H15.51/%d.pdf", i), pdf+fmt.Sprint(-i))
+	}
+	s.look(0)
+	s.look(5 * time.Second)
+	s.want("kept", len(s.house.kept), 30)
+	s.want("asked", len(s.house.asked), 60)
+	s.look(time.Minute)
+	s.want("asked a minute later", len(s.house.asked), 60)
+	s.house.err = nil
+	s.look(laterHold)
+	s.want("kept", len(s.house.kept), 60)
+}
+
+// Without the right to deposit no file is tried after the first few, and the watch ends with the reason.
+func TestNoPaperCanBeDeposited(t *testing.T) {
+	s := watched(t, func(c *Config) { c.Settle = time.Nanosecond })
+	s.house.fault = fmt.Errorf("%w: token revoked", ErrStop)
+	for i := range 100 {
+		s.write(fmt.Sprintf("%d.pdf", i), pdf)
+	}
+	s.look(0)
+	s.clock.pass(time.Second)
+	if err := s.Watch(t.Context()); !errors.Is(err, ErrStop) {
+		t.Errorf("watch ends with %v", err)
+	}
+	if n := len(s.house.asked); n > 10 {
+		t.Errorf("asked %d times", n)
+	}
+}
+
+// The folder for acknowledged files lies on another file system: they are copied there, and the copy is whole.
+func TestMovedToAnotherFileSystem(t *testing.T) {
+	there, err := os.MkdirTemp("/dev/shm", "sohoa-test-")
+	if err != nil {
+		testkit.Missing(t, "no second file system at /dev/shm")
+	}
+	defer os.RemoveAll(there)
+	s := watched(t)
+	s.Folder.After, s.Folder.Done = Move, there
+	s.write("a/x.pdf", pdf)
+	s.look(0)
+	s.look(5 * time.Second)
+	s.write("a/x.pdf", pdf+"two")
+	s.look(time.Second)
+	delete(s.house.kept, "a/x.pdf")
+	s.look(5 * time.Second)
+	s.want("done", files(t, there), map[string]string{"a/x.pdf": pdf, "a/x (2).pdf": pdf + "two"})
+	s.want("left", paths(files(t, s.dir)), []string(nil))
+}
+
+// vault is a house that tells papers by their bytes, as the real one does.
+type vault struct {
+	mu    sync.Mutex
+	kept  map[string]bool
+	keys  map[string]string
+	event func(path string) // during a deposit
+	away  func() bool
+	lost  func() bool
+}
+
+func (v *vault) Deposit(ctx context.Context, r Request, p *Paper) (Receipt, error) {
+	b, err := io.ReadAll(p.Reader())
+	if err != nil {
+		return Receipt{}, err
+	}
+	v.event(p.Path)
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	switch {
+	case v.away():
+		return Receipt{}, archive.Errorf(archive.Unavailable, "away")
+	case v.keys[r.Key] == string(b):
+		return Receipt{Before: true}, nil
+	case v.kept[string(b)]:
+		return Receipt{}, &Refusal{Code: duplicate}
+	}
+	v.kept[string(b)], v.keys[r.Key] = true, string(b)
+	if v.lost() {
+		return Receipt{}, errors.New("power")
+	}
+	return Receipt{}, nil
+}
+
+// TestNothingIsLostAndNothingIsTwice lets people and scanners do what they like with a few names, while the house comes and goes,
+// answers are lost, lives end and the journal is cut anywhere. Every file ever put there is in the house in the end, unless
+// its own owner wrote over it before it was taken; and nothing is set aside as a duplicate of itself.
+func TestNothingIsLostAndNothingIsTwice(t *testing.T) {
+	for seed := range uint64(20) {
+		chance := rand.New(rand.NewPCG(seed, 7))
+		dir, journals := t.TempDir(), t.TempDir()
+		clock := &clock{now: noon}
+		var people sync.Mutex
+		put, over := 0, map[string]bool{}
+		v := &vault{kept: map[string]bool{}, keys: map[string]string{}}
+		drop := func(name string) {
+			people.Lock()
+			defer people.Unlock()
+			at := filepath.Join(dir, name)
+			if old, err := os.ReadFile(at); err == nil {
+				over[string(old)] = true
+			}
+			put++
+			must(t, os.WriteFile(at+".part", fmt.Appendf(nil, "%%PDF-1.7 number %04d\n%%%%EOF", put), 0o666))
+			must(t, os.Chtimes(at+".part", noon, noon)) // a clock that stands still: size and time never tell
+			must(t, os.Rename(at+".part", at))
+		}
+		rare := func(n int) bool {
+			people.Lock()
+			defer people.Unlock()
+			return chance.IntN(n) == 0
+		}
+		calm := false
+		v.event = func(path string) {
+			if !calm && rare(4) {
+				drop(path)
+			}
+		}
+		v.away = func() bool { return !calm && rare(10) }
+		v.lost = func() bool { return !calm && rare(5) }
+		life := func() *Folder {
+			j := openJournal(t, journals)
+			f, err := New(Config{Dir: dir, Source: "scans", Journal: j, Depositor: v, After: Remove, Aside: true, Jobs: 3, Settle: time.Second, Clock: clock,
+				Plan: func(File) (Request, error) { return Request{}, nil }})
+			must(t, err)
+			return f
+		}
+		f := life()
+		look := func() {
+			clock.pass(time.Duration(1+chance.IntN(3)) * time.Second)
+			_, err := f.Round(t.Context())
+			must(t, err)
+		}
+		for range 60 {
+			switch chance.IntN(6) {
+			case 0, 1, 2:
+				drop(fmt.Sprintf("scan%d.pdf", chance.IntN(5)))
+			case 3:
+				must(t, f.Journal.Close())
+				if b, err := os.ReadFile(f.Journal.path); err == nil && len(b) > 0 && chance.IntN(2) == 0 {
+					must(t, os.WriteFile(f.Journal.path, b[:chance.IntN(len(b))], 0o600))
+				}
+				f = life()
+			default:
+				look()
+			}
+		}
+		calm = true
+		for range 10 {
+			clock.pass(laterHold)
+			look()
+		}
+		must(t, f.Journal.Close())
+		if left := files(t, dir); len(left) > 0 {
+			t.Errorf("seed %d: left %q", seed, left)
+		}
+		for n := 1; n <= put; n++ {
+			text := fmt.Sprintf("%%PDF-1.7 number %04d\n%%%%EOF", n)
+			if !v.kept[text] && !over[text] {
+				t.Errorf("seed %d: file %d of %d is lost", seed, n, put)
+			}
+		}
 	}
 }
 

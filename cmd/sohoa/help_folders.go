@@ -1,0 +1,33 @@
+package main
+
+import "sohoa/archive"
+
+// atLength explains commands that take in folders, before their flags.
+var atLength = map[string]archive.Text{
+	"import": {
+		VI: `Mỗi tệp PDF, JPEG, PNG, TIFF trong DIR được nạp vào kho. Thư mục con mang tên một mã hồ sơ
+(H15.50-261008-0975) xếp tệp vào hồ sơ đó; mã cơ quan nằm dưới --agency đổi cơ quan lưu giữ.
+Tệp chỉ bị xóa (--remove) hay chuyển đi (--move-to) sau khi kho đã xác nhận giữ đúng từng byte.
+Dừng giữa chừng (Ctrl-C, mất điện) rồi chạy lại đúng lệnh đó: không tệp nào bị nạp hai lần, không tệp nào mất.
+Báo cáo CSV ghi mỗi tệp một dòng: taken (đã nhận), before (đã có), quarantined (cách ly), refused (từ chối), kèm lý do.
+--watch chờ tiếp tệp mới cho đến khi Ctrl-C; --dry-run chỉ liệt kê, không nạp gì.
+Khi máy chủ đang giữ thư mục dữ liệu, hãy nạp qua máy chủ: --server URL, khóa trong SOHOA_TOKEN.`,
+		EN: `Every PDF, JPEG, PNG and TIFF below DIR is deposited. A subfolder named by a dossier's code
+(H15.50-261008-0975) puts its files into that dossier; the code of an agency below --agency makes that one the keeper.
+A file is removed (--remove) or moved (--move-to) only when the house has acknowledged that very file, byte for byte.
+Stop it (Ctrl-C, a power failure) and give the same command again: no file goes in twice, none is lost.
+The CSV report has a row for each file: taken, before, quarantined or refused, with the reason.
+--watch goes on and takes new files until Ctrl-C; --dry-run lists and takes nothing.
+While a server holds the data folder, import through it: --server URL, the token in SOHOA_TOKEN.`},
+	"serve": {
+		VI: `Với --inbox DIR, máy chủ tự nhận những gì máy quét mạng ghi vào DIR (qua SMB, FTP):
+tệp được nhận khi đã thôi lớn lên và không còn ai mở; tệp ẩn và tệp tạm (.part, .tmp, ~$…) được bỏ qua.
+Thư mục con cho biết nơi xếp: DIR/H15.50/H15.50-261008-0975/to1.pdf. Tệp đã nhận được xóa, hoặc chuyển sang --inbox-done.
+Tệp bị từ chối nằm ở DIR/REFUSED, kèm TÊN.reason.txt nói rõ vì sao và cần làm gì.
+Kho đầy, mất kết nối: tệp ở yên tại chỗ và được thử lại. Mỗi thư mục nhận chỉ dùng cho một máy chủ.`,
+		EN: `With --inbox DIR the server takes what network scanners write into DIR (over SMB or FTP):
+a file is taken when it has stopped growing and nobody has it open; hidden and temporary names (.part, .tmp, ~$…) are passed over.
+Subfolders say where it belongs: DIR/H15.50/H15.50-261008-0975/page1.pdf. Taken files are removed, or moved to --inbox-done.
+Refused files lie in DIR/REFUSED, with NAME.reason.txt beside each that says why and what to do.
+While the store is full or away, files stay where they are and are tried again. One inbox is one server's.`},
+}
