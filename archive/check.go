@@ -58,6 +58,9 @@ func (a *Archive) check(ctx context.Context, o CheckOptions, found func(Discrepa
 			return err
 		}
 	}
+	if err := a.checkSegments(ctx, o.ReadData, found); err != nil {
+		return err
+	}
 	if err := a.checkUsage(ctx, o.Repair, found); err != nil {
 		return err
 	}

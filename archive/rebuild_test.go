@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"sohoa/archive"
+	"sohoa/storage/ocfl"
 )
 
 // dump is everything a rebuild promises to bring back.
@@ -328,4 +329,48 @@ func TestSegmentsCloseInTime(t *testing.T) {
 	if h.Limits.SegmentTime > time.Minute {
 		t.Error("the default is over the promise")
 	}
+}
+
+func TestCheckFollowsTheSegments(t *testing.T) {
+	kinds := func(t *testing.T, h *house) (out []string) {
+		t.Helper()
+		err := h.Check(t.Context(), archive.CheckOptions{ReadData: true}, func(d archive.Discrepancy) error {
+			out = append(out, d.Kind)
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return out
+	}
+	t.Run("one is gone", func(t *testing.T) {
+		h := open(t)
+		h.deposit(t, "một")
+		h.closeAll(t)
+		h.deposit(t, "hai")
+		h.closeAll(t)
+		if err := h.Vault.Erase(t.Context(), "urn:sohoa:segment:sohoa:audit:1:000000000000"); err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff([]string{"segment_missing"}, kinds(t, h)); diff != "" {
+			t.Error(diff)
+		}
+	})
+	t.Run("another log's", func(t *testing.T) {
+		h, other := open(t), open(t)
+		for _, x := range []*house{h, other} {
+			x.deposit(t, "một")
+			x.closeAll(t)
+		}
+		const first = "urn:sohoa:segment:sohoa:audit:1:000000000000"
+		if err := h.Vault.Erase(t.Context(), first); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := other.Vault.(*ocfl.Vault).CopyTo(t.Context(), h.Vault.(*ocfl.Vault), first); err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff([]string{"segment_mismatch"}, kinds(t, h)); diff != "" {
+			t.Error(diff)
+		}
+	})
 }

@@ -50,6 +50,13 @@ func (a *Archive) Run(ctx context.Context, o RunOptions) {
 		wg.Go(func() { a.runRecogniserWatch(ctx) })
 	}
 	wg.Wait()
+	if o.Segments {
+		c, cancel := settle(ctx)
+		defer cancel()
+		if err := a.CloseLog(c); err != nil {
+			a.Log.Warn("the end of the log is not in the store yet; the next start sees to it", "err", err)
+		}
+	}
 }
 
 func (a *Archive) runJanitor(ctx context.Context) {

@@ -111,6 +111,20 @@ func (a *Archive) RunSegments(ctx context.Context) {
 	}
 }
 
+// CloseLog numbers every event there is and closes all of them into segments, however young: at the end of a process, so that
+// what stands still is whole in the store.
+func (a *Archive) CloseLog(ctx context.Context) error {
+	if err := a.numberAll(ctx); err != nil {
+		return err
+	}
+	for {
+		n, err := a.CloseSegment(ctx, true)
+		if err != nil || n == 0 {
+			return err
+		}
+	}
+}
+
 // segment is what one View saw of a stretch of the log.
 type segment struct {
 	head       segmentHead

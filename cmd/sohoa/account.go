@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"sohoa/api/session"
@@ -25,8 +26,11 @@ func account(ctx context.Context, e *env, args []string) (int, error) {
 	if err != nil {
 		return exitFailed, err
 	}
+	if len(rest) == 1 && rest[0] == "reset" && login != "" && o.server == "" {
+		return resetPassword(ctx, e, &o, login)
+	}
 	if len(rest) != 1 || rest[0] != "add" || login == "" || role == "" {
-		return exitFailed, errors.New("usage: sohoa account add --name LOGIN --role ROLE --agency CODE [--until DAY]")
+		return exitFailed, errors.New("usage: sohoa account add --name LOGIN --role ROLE --agency CODE [--until DAY], or sohoa account reset --name LOGIN on the data folder")
 	}
 	acc := archive.Account{Login: login, Name: name}
 	if acc.Role, acc.Agency, acc.Until, err = parseGrant(role, agency, until); err != nil {
@@ -46,6 +50,36 @@ func account(ctx context.Context, e *env, args []string) (int, error) {
 	}
 	acc.MustChange = true
 	if _, err := h.archive.AddAccount(ctx, archive.System, acc); err != nil {
+		return exitFailed, err
+	}
+	fmt.Fprintln(e.stdout, password)
+	return exitDone, nil
+}
+
+// resetPassword gives an account a new one-time password, for whoever holds the data folder: after a rebuild nobody has one.
+func resetPassword(ctx context.Context, e *env, o *options, login string) (int, error) {
+	h, err := openHouse(ctx, e, o, parts{})
+	if err != nil {
+		return exitFailed, err
+	}
+	defer h.Close()
+	var acc archive.Account
+	err = h.archive.Catalog.View(ctx, func(tx archive.Tx) (err error) {
+		acc, err = tx.Accounts().ByLogin(ctx, strings.ToLower(login))
+		return err
+	})
+	if archive.KindOf(err) == archive.NotFound && err != nil {
+		return exitFailed, errors.New("there is no account of that name")
+	}
+	if err != nil {
+		return exitFailed, err
+	}
+	password := session.OneTimePassword()
+	if acc.PasswordHash, err = session.HashPassword(password); err != nil {
+		return exitFailed, err
+	}
+	acc.MustChange = true
+	if _, err := h.archive.ChangeAccount(ctx, archive.System, acc, acc.Revision, "reset"); err != nil {
 		return exitFailed, err
 	}
 	fmt.Fprintln(e.stdout, password)

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"sohoa/archive"
@@ -60,28 +59,4 @@ func check(ctx context.Context, e *env, args []string) (int, error) {
 		fmt.Fprintf(e.stderr, "%6d %s\n", kinds[k], k)
 	}
 	return exitFindings, nil
-}
-
-// rebuild is `sohoa rebuild`.
-func rebuild(ctx context.Context, e *env, args []string) (int, error) {
-	var o options
-	var index, cat bool
-	fs := o.flags(e, "rebuild")
-	fs.BoolVar(&index, "index", false, "make the search index again from the catalog and what was read")
-	fs.BoolVar(&cat, "catalog", false, "make the catalog again from the store (not in this version)")
-	if err := o.parse(e, fs, args); err != nil {
-		return exitFailed, err
-	}
-	if cat || !index {
-		return exitFailed, errors.New("this version rebuilds the index only: say sohoa rebuild --index; nothing was changed")
-	}
-	h, err := openHouse(ctx, e, &o, parts{index: true, fresh: true})
-	if err != nil {
-		return exitFailed, err
-	}
-	defer h.Close()
-	bar := newProgress(e, archive.Text{VI: "giấy tờ đã lập chỉ mục", EN: "papers indexed"})
-	err = h.archive.RebuildIndex(ctx, func(n int) { bar.set(int64(n), 0) })
-	bar.done()
-	return exitDone, err
 }

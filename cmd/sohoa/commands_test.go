@@ -121,7 +121,7 @@ func damage(t *testing.T, store string) {
 
 func TestCommandsSayWhatToDo(t *testing.T) {
 	p, data := self(t), t.TempDir()
-	for _, args := range [][]string{{}, {"fly"}, {"account", "add"}, {"token", "add", "--role", "king"}, {"search"}, {"import"}, {"rebuild"},
+	for _, args := range [][]string{{}, {"fly"}, {"account", "add"}, {"token", "add", "--role", "king"}, {"search"}, {"import"},
 		{"serve", "--store", "ftp://x", "--data", data}, {"serve", "--roles", "sing", "--data", data}} {
 		cmd := p.command(args...)
 		var errs strings.Builder

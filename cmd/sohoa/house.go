@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"sohoa/archive"
 	"sohoa/cmd/sohoa/intake"
@@ -32,6 +33,7 @@ type house struct {
 	children   child.Options
 	inbox      *intake.Folder  // nil unless this is a server with one
 	sandbox    sandbox.Level   // as proveSandbox found it
+	setAside   string          // where a catalog that was to be made again is kept
 	storeKind  string          // file or s3
 	secondKind string          // the same of the second store; "" for none
 	storeDir   string          // the folder whose disk can fill up
@@ -43,9 +45,11 @@ type house struct {
 
 // parts says what of a house a command needs.
 type parts struct {
-	index   bool // open the search index
-	fresh   bool // throw the index away first
-	working bool // start inspectors and readers
+	index bool // open the search index
+	fresh bool // throw the index away first
+
+	freshCatalog bool // set the catalog aside first
+	working      bool // start inspectors and readers
 }
 
 // openHouse builds a house and takes its data folder for this process alone. The caller closes it.
@@ -69,6 +73,11 @@ func openHouse(ctx context.Context, e *env, o *options, p parts) (h *house, err 
 	}
 	h.closers = append(h.closers, lock)
 
+	if p.freshCatalog && strings.HasPrefix(o.catalogDSN(), "sqlite:") {
+		if h.setAside, err = setCatalogAside(o.catalogDSN(), time.Now()); err != nil {
+			return h, err
+		}
+	}
 	if h.catalog, err = catalog.Open(ctx, o.catalogDSN(), catalog.Options{}); err != nil {
 		return h, fmt.Errorf("open catalog: %w", err)
 	}

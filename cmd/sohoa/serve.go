@@ -59,6 +59,10 @@ func runServer(ctx context.Context, e *env, o *options, ready func(context.Conte
 	if err := h.proveSandbox(ctx, o); err != nil {
 		return exitFailed, err
 	}
+	// A catalog that is older than its store (restored, or lost) learns what it has missed before it writes anything itself.
+	if _, err := h.archive.CatchUp(ctx, nil); err != nil {
+		return exitFailed, fmt.Errorf("catch up with the store: %w", err)
+	}
 	if err := h.archive.GuardStore(ctx); err != nil {
 		return exitFailed, err
 	}
