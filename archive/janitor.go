@@ -42,6 +42,15 @@ func (a *Archive) abandon(ctx context.Context, i Intent) error {
 	return a.Catalog.Update(ctx, func(tx Tx) error { return tx.Intents().Drop(ctx, i.ID) })
 }
 
+// abandonSoon abandons an intent whose act has failed, or ended without needing it, whatever has become of the request.
+func (a *Archive) abandonSoon(ctx context.Context, i Intent) {
+	c, cancel := settle(ctx)
+	defer cancel()
+	if err := a.abandon(c, i); err != nil {
+		a.Log.Warn("abandon intent; the janitor will", "intent", i.ID, "act", i.Act, "err", err)
+	}
+}
+
 // eraseOrphan is for a depositor so slow that the janitor took its intent and cleaned up before the object was committed:
 // nobody will come for that object again. A document that is there keeps its object.
 func (a *Archive) eraseOrphan(ctx context.Context, i Intent) error {
@@ -69,6 +78,10 @@ func (a *Archive) recoverIntent(ctx context.Context, i Intent) error {
 		return a.undoQuarantine(ctx, i)
 	case leaveVault, leaveQuarantine:
 		return a.leave(ctx, i)
+	case actAbsorb:
+		return a.recoverAbsorb(ctx, i)
+	case string(Split): // the lock of the paper being split; its parts have intents of their own
+		return a.abandon(ctx, i)
 	}
 	inv, err := a.Vault.Inventory(ctx, i.Object)
 	if err != nil && (KindOf(err) != NotFound || i.After != 0) { // a release makes a new object

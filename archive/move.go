@@ -27,6 +27,9 @@ type pending struct {
 	Detail map[string]string
 	Read   bool         // another version counts now: its reading begins
 	Left   *DossierCode // the dossier the paper was in, when the act takes it to another
+	Made   bool         `json:",omitempty"` // the version is made of pages that were here already: nothing was taken in
+	// Absorbed are papers the act discards with itself: their pages are in this one now.
+	Absorbed []absorption `json:",omitempty"`
 	// Leaves is opened by the act's transaction when the bytes have moved to or from quarantine: it names the place they
 	// still lie in, and keeps the document locked until they are gone from there. Nil for every other act.
 	Leaves *Intent `json:",omitempty"`
@@ -39,7 +42,7 @@ type pending struct {
 func (a *Archive) Move(ctx context.Context, actor Actor, id ID, req MoveRequest) (Document, error) {
 	now := a.Clock.Now()
 	switch req.Move {
-	case Rescan, Refile: // these come with bytes or a dossier: they are acts of their own
+	case Rescan, Refile, Arrange, Split, Merge: // these come with bytes, a dossier or pages: they are acts of their own
 		return Document{}, ErrNotFound
 	}
 	reason := clean(req.Reason, a.Limits.FieldText)
@@ -226,6 +229,9 @@ func (a *Archive) apply(ctx context.Context, tx Tx, p *pending, then func(contex
 		if err := a.enqueueNext(ctx, tx, &p.Next, p.At); err != nil {
 			return err
 		}
+	}
+	if err := a.applyAbsorbed(ctx, tx, p); err != nil {
+		return err
 	}
 	ev := documentEvent(p.Actor, p.Action, p.At, &p.Next)
 	ev.Detail = p.Detail

@@ -245,6 +245,30 @@ func (a *Archive) room(ctx context.Context, actor Actor, custodian AgencyCode, s
 	return err
 }
 
+// roomToKeep refuses a file made of pages that are here already when a disk or the agency's storage has no room for it. The
+// quotas of the day are about what is taken in.
+func (a *Archive) roomToKeep(ctx context.Context, custodian AgencyCode, size int64, now time.Time) error {
+	if err := a.roomOnDisk(size); err != nil {
+		return err
+	}
+	if _, err := a.registry.load(ctx, a.Catalog); err != nil {
+		return err
+	}
+	l := QuotaLimits{AgencyTotal: a.quotas(Actor{}, custodian).AgencyTotal}
+	if l.AgencyTotal <= 0 {
+		return nil
+	}
+	var u Used
+	err := a.Catalog.View(ctx, func(tx Tx) (err error) {
+		u, err = tx.Usage().Of(ctx, dayOf(now), ID{}, custodian)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return fits(l, u, Count{Bytes: size}, now)
+}
+
 // charge books a paper taken in and refuses it when a quota does not hold it: inside the transaction of the deposit, so that
 // of two files for one last place only one is kept.
 func (a *Archive) charge(ctx context.Context, tx Tx, actor Actor, d *Document, now time.Time) error {
@@ -279,7 +303,7 @@ func recharge(ctx context.Context, tx Tx, p *pending) error {
 		return err
 	}
 	c := Charge{Day: dayOf(p.At), Actor: p.Actor.ID, Custodian: p.Next.Custodian, Kept: keptOf(&p.Next)}
-	if p.Action == EvVersion {
+	if p.Action == EvVersion && !p.Made {
 		c.In = Count{1, p.Next.Head().Size}
 	}
 	old := Charge{Custodian: before.Custodian, Kept: keptOf(&before).negative()}

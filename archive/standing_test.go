@@ -71,34 +71,34 @@ func TestWhatStandsBehindANewScan(t *testing.T) {
 		head, public                 int
 		checker, uploader, colleague string
 	}{
-		{"fresh", nil, archive.Review, "", 1, 0, "submit quarantine discard rescan move", "submit discard rescan move", "submit rescan move"},
+		{"fresh", nil, archive.Review, "", 1, 0, "submit quarantine discard rescan arrange split merge move", "submit discard rescan arrange split merge move", "submit rescan arrange split merge move"},
 		{"sent on", way(archive.Submit), archive.Checking, "", 1, 0, "accept return quarantine discard move", "discard", ""},
-		{"sent back", way(archive.Submit, archive.Return), archive.Returned, "", 1, 0, "submit quarantine discard rescan move", "submit discard rescan move", "submit rescan move"},
+		{"sent back", way(archive.Submit, archive.Return), archive.Returned, "", 1, 0, "submit quarantine discard rescan arrange split merge move", "submit discard rescan arrange split merge move", "submit rescan arrange split merge move"},
 		{"accepted", toAccepted, archive.Accepted, "", 1, 0, "publish rescan move", "rescan", ""},
 		{"published", toPublished, archive.Published, "", 1, 1, "supersede withdraw rescan move", "rescan", ""},
 		{"withdrawn", way(toPublished, archive.Withdraw), archive.Withdrawn, "", 1, 0, "", "", ""},
 		{"superseded", way(toPublished, archive.Supersede), archive.Superseded, "", 1, 0, "", "", ""},
 
-		{"scanned again after acceptance", way(toAccepted, archive.Rescan), archive.Review, "accepted 1", 2, 0, "submit rescan revert move", "submit rescan revert", "submit rescan"},
+		{"scanned again after acceptance", way(toAccepted, archive.Rescan), archive.Review, "accepted 1", 2, 0, "submit rescan arrange revert move", "submit rescan arrange revert", "submit rescan arrange"},
 		{"that sent on", way(toAccepted, archive.Rescan, archive.Submit), archive.Checking, "accepted 1", 2, 0, "accept return revert move", "revert", ""},
-		{"that sent back", way(toAccepted, archive.Rescan, archive.Submit, archive.Return), archive.Returned, "accepted 1", 2, 0, "submit rescan revert move", "submit rescan revert", "submit rescan"},
-		{"that scanned once more", way(toAccepted, archive.Rescan, archive.Rescan), archive.Review, "accepted 1", 3, 0, "submit rescan revert move", "submit rescan revert", "submit rescan"},
+		{"that sent back", way(toAccepted, archive.Rescan, archive.Submit, archive.Return), archive.Returned, "accepted 1", 2, 0, "submit rescan arrange revert move", "submit rescan arrange revert", "submit rescan arrange"},
+		{"that scanned once more", way(toAccepted, archive.Rescan, archive.Rescan), archive.Review, "accepted 1", 3, 0, "submit rescan arrange revert move", "submit rescan arrange revert", "submit rescan arrange"},
 		{"that accepted", way(toAccepted, archive.Rescan, toAccepted), archive.Accepted, "", 2, 0, "publish rescan move", "rescan", ""},
 		{"that dropped", way(toAccepted, archive.Rescan, archive.Revert), archive.Accepted, "", 1, 0, "publish rescan move", "rescan", ""},
-		{"dropped, and scanned again", way(toAccepted, archive.Rescan, archive.Revert, archive.Rescan), archive.Review, "accepted 1", 3, 0, "submit rescan revert move", "submit rescan revert", "submit rescan"},
+		{"dropped, and scanned again", way(toAccepted, archive.Rescan, archive.Revert, archive.Rescan), archive.Review, "accepted 1", 3, 0, "submit rescan arrange revert move", "submit rescan arrange revert", "submit rescan arrange"},
 
-		{"scanned again while public", newScan, archive.Review, "published 1", 2, 1, "submit rescan revert move", "submit rescan revert", "submit rescan"},
+		{"scanned again while public", newScan, archive.Review, "published 1", 2, 1, "submit rescan arrange revert move", "submit rescan arrange revert", "submit rescan arrange"},
 		{"that checked", way(newScan, archive.Submit), archive.Checking, "published 1", 2, 1, "accept return revert move", "revert", ""},
-		{"that returned", way(newScan, archive.Submit, archive.Return), archive.Returned, "published 1", 2, 1, "submit rescan revert move", "submit rescan revert", "submit rescan"},
+		{"that returned", way(newScan, archive.Submit, archive.Return), archive.Returned, "published 1", 2, 1, "submit rescan arrange revert move", "submit rescan arrange revert", "submit rescan arrange"},
 		{"that accepted, the old one still public", way(newScan, toAccepted), archive.Accepted, "published 1", 2, 1, "publish rescan revert move", "rescan", ""},
 		{"that published", way(newScan, toPublished), archive.Published, "", 2, 2, "supersede withdraw rescan move", "rescan", ""},
 		{"that dropped while public", way(newScan, archive.Submit, archive.Revert), archive.Published, "", 1, 1, "supersede withdraw rescan move", "rescan", ""},
 		{"accepted, then dropped", way(newScan, toAccepted, archive.Revert), archive.Published, "", 1, 1, "supersede withdraw rescan move", "rescan", ""},
 		{"dropped, then withdrawn", way(newScan, archive.Revert, archive.Withdraw), archive.Withdrawn, "", 1, 0, "", "", ""},
 
-		{"accepted, scanned a third time", both, archive.Review, "published 1, accepted 2", 3, 1, "submit rescan revert move", "submit rescan revert", "submit rescan"},
+		{"accepted, scanned a third time", both, archive.Review, "published 1, accepted 2", 3, 1, "submit rescan arrange revert move", "submit rescan arrange revert", "submit rescan arrange"},
 		{"the third checked", way(both, archive.Submit), archive.Checking, "published 1, accepted 2", 3, 1, "accept return revert move", "revert", ""},
-		{"the third returned", way(both, archive.Submit, archive.Return), archive.Returned, "published 1, accepted 2", 3, 1, "submit rescan revert move", "submit rescan revert", "submit rescan"},
+		{"the third returned", way(both, archive.Submit, archive.Return), archive.Returned, "published 1, accepted 2", 3, 1, "submit rescan arrange revert move", "submit rescan arrange revert", "submit rescan arrange"},
 		{"the third dropped", way(both, archive.Revert), archive.Accepted, "published 1", 2, 1, "publish rescan revert move", "rescan", ""},
 		{"and the second", way(both, archive.Revert, archive.Revert), archive.Published, "", 1, 1, "supersede withdraw rescan move", "rescan", ""},
 		{"the third accepted", way(both, toAccepted), archive.Accepted, "published 1", 3, 1, "publish rescan revert move", "rescan", ""},
@@ -288,6 +288,10 @@ func TestWandering(t *testing.T) {
 				scan := paper(fmt.Sprintf("tờ %d bản %d", round, len(d.Versions)+1))
 				scan.Reason = "mờ"
 				d, err = h.AddVersion(t.Context(), who, d.ID, d.Revision, scan)
+			case archive.Split, archive.Merge: // they end a paper, or need two
+				continue
+			case archive.Arrange:
+				d, err = h.Arrange(t.Context(), who, d.ID, archive.Arrangement{Pages: own(2, -1)})
 			case archive.Refile:
 				d, err = h.Refile(t.Context(), who, d.ID, archive.Refiling{Dossier: archive.DossierCode(fmt.Sprintf("H15.50-261008-%04d", len(d.Versions)+int(d.Revision))), Reason: "nhầm"})
 			default:

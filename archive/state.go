@@ -35,9 +35,12 @@ const (
 	Release    Move = "release"
 	Discard    Move = "discard"
 	Restore    Move = "restore"
-	Rescan     Move = "rescan" // a new version of the file
-	Revert     Move = "revert" // the new scan is dropped; the version that stood before it counts again
-	Refile     Move = "move"   // into another dossier
+	Rescan     Move = "rescan"  // a new version of the file
+	Revert     Move = "revert"  // the new scan is dropped; the version that stood before it counts again
+	Refile     Move = "move"    // into another dossier
+	Arrange    Move = "arrange" // a new version of its own pages and others', arrange.go
+	Split      Move = "split"   // its pages become papers of their own, and it is discarded
+	Merge      Move = "merge"   // its pages go into another paper, and it is discarded
 )
 
 // Rule says who may make a move, from where to where, and what must hold. A move may have several rules; of those the one
@@ -71,6 +74,9 @@ var Rules = []Rule{
 	{Move: Restore, From: []State{Discarded}, To: "", Roles: []Role{RoleChecker}, ByUploader: true, Name: Text{"Khôi phục", "Restore"}},
 	{Move: Rescan, From: []State{Review, Returned}, To: Review, Roles: []Role{RoleClerk, RoleChecker, RoleService}, ByUploader: true, Durable: true, Name: Text{"Quét lại", "New scan"}},
 	{Move: Rescan, From: []State{Accepted, Published}, To: Review, Roles: []Role{RoleChecker}, ByUploader: true, Reason: true, Durable: true, Name: Text{"Quét lại", "New scan"}},
+	{Move: Arrange, From: []State{Review, Returned}, To: Review, Roles: []Role{RoleClerk, RoleChecker, RoleService}, ByUploader: true, Durable: true, Name: Text{"Sắp xếp trang", "Arrange pages"}},
+	{Move: Split, From: []State{Review, Returned}, To: Discarded, Alone: true, Roles: []Role{RoleClerk, RoleChecker, RoleService}, ByUploader: true, Name: Text{"Tách giấy tờ", "Split"}},
+	{Move: Merge, From: []State{Review, Returned}, To: Discarded, Alone: true, Roles: []Role{RoleClerk, RoleChecker, RoleService}, ByUploader: true, Name: Text{"Gộp vào giấy tờ khác", "Merge into another paper"}},
 	{Move: Revert, From: []State{Review, Checking, Returned}, To: "", Behind: true, Roles: []Role{RoleChecker}, ByUploader: true, Reason: true, Durable: true, Name: Text{"Hủy bản quét mới", "Drop the new scan"}},
 	{Move: Revert, From: []State{Accepted}, To: "", Behind: true, Roles: []Role{RoleChecker}, Reason: true, Durable: true, Name: Text{"Hủy bản quét mới", "Drop the new scan"}},
 	{Move: Refile, From: []State{Review, Returned}, To: "", Alone: true, Roles: []Role{RoleClerk, RoleChecker, RoleService}, ByUploader: true, Name: Text{"Chuyển hồ sơ", "Move to another dossier"}},
