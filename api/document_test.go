@@ -114,9 +114,7 @@ func TestMoves(t *testing.T) {
 	if a := checker.with("If-Match: *").do("POST", third+"/supersede", map[string]string{"reason": "có bản mới"}).want(200); a.text("state") != "superseded" {
 		t.Errorf("after supersede: %s", a.body)
 	}
-	for _, later := range []string{"quarantine", "release", "rescan"} {
-		clerk.with("If-Match: *").do("POST", other+"/"+later, nil).want(404)
-	}
+	clerk.with("If-Match: *").do("POST", other+"/rescan", nil).want(404)
 	events := clerk.do("GET", at+"/events?limit=3", nil).want(200)
 	if events.text("items.0.action") != "ingestion" || events.text("next") == "" {
 		t.Errorf("history: %s", events.body)

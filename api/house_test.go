@@ -58,7 +58,9 @@ func (k *desk) Inspect(ctx context.Context, f *os.File, req archive.InspectReque
 	}
 	switch {
 	case strings.HasPrefix(s, "%PDF-script"):
-		return refuse("unsafe_file", "javascript")
+		insp, err := refuse("unsafe_file", "javascript")
+		insp.MediaType, insp.Pages, insp.Findings[0].Object = archive.PDF, []archive.PageInfo{{Width: 595, Height: 842}, {Width: 595, Height: 842}}, 7
+		return insp, err
 	case strings.HasPrefix(s, "%PDF-broken"):
 		return refuse("damaged_file", "no_xref")
 	case strings.HasPrefix(s, "%PDF-locked"):
@@ -104,6 +106,9 @@ func build(t testing.TB, change ...func(*archive.Config, *api.Config)) *world {
 	derived, err := blob.OpenDerived(filepath.Join(dir, "derived"))
 	must(t, err)
 	t.Cleanup(func() { derived.Close() })
+	aside, err := blob.OpenQuarantine(filepath.Join(dir, "quarantine"), nil)
+	must(t, err)
+	t.Cleanup(func() { aside.Close() })
 	key, err := ledger.LoadOrCreateKey(filepath.Join(dir, "log.key"))
 	must(t, err)
 	log, err := ledger.Open(cat, key, archive.SystemClock{})
@@ -115,7 +120,7 @@ func build(t testing.TB, change ...func(*archive.Config, *api.Config)) *world {
 	must(t, err)
 	t.Cleanup(func() { index.Close() })
 	k := &desk{}
-	ac := archive.Config{Vault: vault, Catalog: cat, Derived: derived, Ledger: log, Index: index, Inspector: k, Reader: k, Scratch: dir}
+	ac := archive.Config{Vault: vault, Catalog: cat, Derived: derived, Quarantine: aside, Ledger: log, Index: index, Inspector: k, Reader: k, Scratch: dir}
 	c := api.Config{}
 	for _, f := range change {
 		f(&ac, &c)

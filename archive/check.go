@@ -16,8 +16,9 @@ type CheckOptions struct {
 
 // Check compares vault, catalog, ledger and index and reports each difference to found, which may stop the check by
 // returning an error. Kinds: missing_object, unknown_object, missing_file, size_mismatch, digest_mismatch,
-// corrupt_object, unknown_quarantine, the vault's own (ocfl_e…), the ledger's own, usage_mismatch, index_missing, index_extra. What is wrong with an object is
-// said once: the vault's own findings are left out where its document was already found at fault.
+// corrupt_object, unknown_quarantine, the vault's own (ocfl_e…), the ledger's own, usage_mismatch, index_missing,
+// index_extra. What is wrong with an object is said once: the vault's own findings are left out where its document was
+// already found at fault.
 func (a *Archive) Check(ctx context.Context, o CheckOptions, found func(Discrepancy) error) error {
 	if o.Repair {
 		return a.checkAndRepair(ctx, o, found)

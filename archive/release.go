@@ -40,7 +40,7 @@ func (a *Archive) release(ctx context.Context, actor Actor, d Document, reason s
 		if err != nil {
 			return Document{}, err
 		}
-		if again.Refusal == "" || again.Refusal == "unsafe_file" && !again.virus() {
+		if again.MediaType != "" { // known: the inspector was let near it
 			next.Versions[i].MediaType, next.Versions[i].Pages = again.MediaType, again.Pages
 		}
 		files = append(files, File{Path: next.Versions[i].Path(), Spooled: sp})

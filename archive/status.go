@@ -24,6 +24,8 @@ type Status struct {
 	ReaderMsg Text
 	Second    SecondStore
 	Scrub     ScrubReport
+	Scanner   ScannerState
+	ScanMsg   Text // why it is away
 }
 
 // SecondStore says how far the second copy of the store has followed.
@@ -54,6 +56,15 @@ func (a *Archive) secondStore(ctx context.Context, tx Tx, last int64) (s SecondS
 	}
 	return s, err
 }
+
+// ScannerState says whether anything looks for viruses.
+type ScannerState string
+
+const (
+	ScannerOff   ScannerState = "off"   // none is configured
+	ScannerReady ScannerState = "ready" // it answers
+	ScannerAway  ScannerState = "away"  // it does not: what comes in waits in quarantine
+)
 
 // Status tells the state of the house to administrators and to the program itself.
 func (a *Archive) Status(ctx context.Context, actor Actor) (Status, error) {
@@ -106,6 +117,13 @@ func (a *Archive) Status(ctx context.Context, actor Actor) (Status, error) {
 		}
 	}
 	s.Reader = s.ReaderMsg.EN
+	s.Scanner = ScannerOff
+	if a.Scanner != nil {
+		s.Scanner = ScannerReady
+		if err := a.Scanner.Ready(ctx); err != nil {
+			s.Scanner, s.ScanMsg = ScannerAway, messageOf(err)
+		}
+	}
 	return s, nil
 }
 

@@ -3,7 +3,7 @@
 #
 #   setup.sh go       stop with one line unless Go is new enough
 #   setup.sh run      what the program uses at run time: Tesseract with Vietnamese
-#   setup.sh test     that, and what tests use: a C compiler for the race detector, Chromium, npm, PostgreSQL
+#   setup.sh test     that, and what tests use: a C compiler for the race detector, Chromium, npm, PostgreSQL, ClamAV
 #   setup.sh web      the scripts browser tests load, from tools/web/package-lock.json
 #   setup.sh machine  what this machine is, for the head of a measurement
 #
@@ -35,6 +35,8 @@ missing() {
 	command -v npm >/dev/null 2>&1 || echo nodejs npm
 	# Debian keeps the server's programs outside PATH. Only the programs are used: tests start clusters of their own.
 	command -v initdb >/dev/null 2>&1 || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || echo postgresql
+	# Tests start a daemon of their own with a signature of their own; the service and its database are not used.
+	command -v clamd >/dev/null 2>&1 || [ -x /usr/sbin/clamd ] || echo clamav-daemon
 }
 
 install() {

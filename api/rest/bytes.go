@@ -24,10 +24,11 @@ func (s *server) bytesOut() {
 	}
 	for _, method := range []string{http.MethodGet, http.MethodHead} {
 		op := operation("file-"+strings.ToLower(method), method, "/documents/{id}/file", "documents", "The bytes as deposited")
-		op.Description = "Range (RFC 9110 §14) is understood; the ETag is the digest. Each download is noted."
+		op.Description = "Range (RFC 9110 §14) is understood; the ETag is the digest. Each download is noted. A quarantined paper's file is for checkers, and comes as " +
+			"application/octet-stream under a name that says so."
 		op.Parameters = []*huma.Param{inPath("id", "Id of the paper"), fileVersion(), inHeader("Range", "Part of the bytes")}
-		ok := header(header(binary("The whole file", archive.PDF, archive.JPEG, archive.PNG, archive.TIFF), "ETag", "Digest"), "Content-Disposition", "Name of the file (RFC 6266)")
-		part := binary("The part asked for", archive.PDF, archive.JPEG, archive.PNG, archive.TIFF, "multipart/byteranges")
+		ok := header(header(binary("The whole file", archive.PDF, archive.JPEG, archive.PNG, archive.TIFF, "application/octet-stream"), "ETag", "Digest"), "Content-Disposition", "Name of the file (RFC 6266)")
+		part := binary("The part asked for", archive.PDF, archive.JPEG, archive.PNG, archive.TIFF, "application/octet-stream", "multipart/byteranges")
 		op.Responses = map[string]*huma.Response{"200": ok, "206": part, "416": binary("No such part", "text/plain")}
 		s.plain(conditional(op), s.file)
 
@@ -105,7 +106,7 @@ func (s *server) file(c *gin.Context) {
 			c.Status(http.StatusNotModified)
 			return
 		}
-		disposition(h, v)
+		disposition(h, &d, v)
 		h.Set("Content-Length", strconv.FormatInt(v.Size, 10))
 		h.Set("Accept-Ranges", "bytes")
 		c.Status(http.StatusOK)
@@ -117,7 +118,7 @@ func (s *server) file(c *gin.Context) {
 		return
 	}
 	defer content.Close()
-	disposition(h, v)
+	disposition(h, &d, v)
 	body := &checked{content: content}
 	http.ServeContent(c.Writer, c.Request, "", time.Time{}, body)
 	if body.err != nil {
@@ -128,9 +129,13 @@ func (s *server) file(c *gin.Context) {
 
 // disposition names the file for saving (RFC 6266): in ASCII for old readers, in UTF-8 for the rest, always with the
 // ending its true type has. It is an attachment: nothing that came from outside opens in our origin.
-func disposition(h http.Header, v archive.Version) {
-	name := FileName(v)
-	h.Set("Content-Type", v.MediaType)
+func disposition(h http.Header, d *archive.Document, v archive.Version) {
+	name, typ := FileName(v), v.MediaType
+	if d.Aside() { // nothing opens it by itself, and whoever finds it in her downloads knows what it is
+		name, typ = "cach-ly_"+name, "application/octet-stream"
+		h.Set("Cache-Control", "no-store")
+	}
+	h.Set("Content-Type", typ)
 	h.Set("Content-Disposition", fmt.Sprintf(`attachment; filename="%s"; filename*=UTF-8''%s`, asciiName(name), percentName(name)))
 }
 
@@ -204,10 +209,17 @@ func (s *server) pageImage(c *gin.Context) {
 		s.Fail(c, err)
 		return
 	}
+	if err := archive.Decide(actor, archive.ActPages, &d, s.now()); err != nil {
+		s.Fail(c, err)
+		return
+	}
 	h := c.Writer.Header()
 	tag := fmt.Sprintf(`"%s-%d-%d"`, d.Head().Digest.Hex()[:32], n, width)
 	h.Set("ETag", tag)
 	h.Set("Cache-Control", "private, max-age=300")
+	if d.Aside() {
+		h.Set("Cache-Control", "no-store")
+	}
 	guard(h)
 	if d.State != archive.Disposed && n <= d.PageCount() && matches(c.GetHeader("If-None-Match"), tag) {
 		c.Status(http.StatusNotModified)

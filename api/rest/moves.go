@@ -9,10 +9,10 @@ import (
 	"sohoa/archive"
 )
 
-// offered are the moves that have a call here. Quarantine and release move bytes and wait for theirs; a new scan is
-// POST …/versions.
+// offered are the moves that have a call here; a new scan is POST …/versions.
 var offered = map[archive.Move]bool{archive.Submit: true, archive.Accept: true, archive.Return: true, archive.Publish: true, archive.Supersede: true,
-	archive.Withdraw: true, archive.Discard: true, archive.Restore: true, archive.Revert: true, archive.Refile: true}
+	archive.Withdraw: true, archive.Discard: true, archive.Restore: true, archive.Revert: true, archive.Refile: true,
+	archive.Quarantine: true, archive.Release: true}
 
 // MoveIn is the body of a move.
 type MoveIn struct {
@@ -42,6 +42,11 @@ func (s *server) moves() {
 		switch r.Move {
 		case archive.Submit:
 			op.Description += " The findings of the answer name other papers with the same number; they do not keep this one back."
+		case archive.Quarantine:
+			op.Description += " Its bytes leave the store for the quarantine, and what was read of it is forgotten."
+		case archive.Release:
+			op.Description += " Every version is scanned and inspected again by today's rules. Active content may be let in, and its findings stay; anything else that is wrong is " +
+				"refused (422 with the code of the refusal and every finding, 503 scanner_away or no_scanner while it cannot be scanned) and the paper stays where it is."
 		case archive.Revert:
 			op.Description += " What was accepted or published before the new scan counts again, fields included; the scan stays among the versions."
 		}

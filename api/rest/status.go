@@ -32,6 +32,13 @@ type Status struct {
 	Scrub     Scrub               `json:"scrub"`
 	Inbox     *Inbox              `json:"inbox,omitempty" doc:"The folder network scanners write to; absent when there is none"`
 	Reader    string              `json:"reader" doc:"Empty when papers can be read; else what is missing"`
+	Scanner   Scanner             `json:"scanner" doc:"Who looks for viruses"`
+}
+
+// Scanner is the state of the virus scanner.
+type Scanner struct {
+	State   string `json:"state" enum:"off,ready,away" doc:"While it is away what comes in waits in quarantine"`
+	Message string `json:"message,omitempty" doc:"Why it is away"`
 }
 
 // Disk is the room left where the store lies.
@@ -89,7 +96,8 @@ func (s *server) getStatus(ctx context.Context, _ *struct{}) (*statusOut, error)
 	}
 	out := Status{Version: house.Version, Commit: house.Commit, Node: st.Node, StartedAt: local(st.Started), Sandbox: house.Sandbox, Store: house.Store, Catalog: house.Catalog,
 		Jobs: map[string]JobCount{}, Intents: st.Intents, Documents: map[string]int{}, Reader: st.ReaderMsg.In(s.Lang(ctx)),
-		Index: IndexState{Documents: st.Indexed, Position: st.IndexedTo, LastEvent: st.LastEvent, Lag: max(0, st.LastEvent-st.IndexedTo)}}
+		Scanner: Scanner{string(st.Scanner), st.ScanMsg.In(s.Lang(ctx))},
+		Index:   IndexState{Documents: st.Indexed, Position: st.IndexedTo, LastEvent: st.LastEvent, Lag: max(0, st.LastEvent-st.IndexedTo)}}
 	if in := house.Inbox; in != nil {
 		told := *in
 		if told.LastTakenAt != nil {

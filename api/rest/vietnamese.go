@@ -16,6 +16,8 @@ var vietnamese = map[string]string{
 	"withdraw-document":    "Thu hồi kết quả, có lý do",
 	"discard-document":     "Bỏ giấy tờ, có lý do",
 	"restore-document":     "Khôi phục giấy tờ đã bỏ",
+	"quarantine-document":  "Đưa giấy tờ vào cách ly, có lý do",
+	"release-document":     "Giải tỏa cách ly sau khi quét và kiểm tra lại, có lý do",
 	"revert-document":      "Hủy bản quét mới, trở lại bản đã chấp nhận hoặc công bố, có lý do",
 	"move-document":        "Chuyển giấy tờ sang đúng hồ sơ",
 	"list-dossier-events":  "Lịch sử của hồ sơ, cũ nhất trước",

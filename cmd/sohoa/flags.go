@@ -49,6 +49,10 @@ type options struct {
 	secondMode  string
 	scrubEvery  time.Duration
 	scrubRate   size
+
+	unsafe       string
+	virusScanner string
+	virusTime    time.Duration
 }
 
 // flags returns a flag set for a command, with what every command that touches the house has.
@@ -56,7 +60,7 @@ func (o *options) flags(e *env, name string) *flag.FlagSet {
 	fs := flag.NewFlagSet(name, flag.ContinueOnError)
 	fs.SetOutput(e.stderr)
 	fs.Usage = func() { fs.PrintDefaults() }
-	fs.StringVar(&o.data, "data", "data", "`folder` of this house: store/, catalog.db, index/, derived/, spool/, keys/")
+	fs.StringVar(&o.data, "data", "data", "`folder` of this house: store/, catalog.db, index/, derived/, quarantine/, spool/, keys/")
 	fs.StringVar(&o.store, "store", "", "where papers are kept: file:`DIR` or s3://bucket/prefix?endpoint=https://host:port (default: store in the data folder); the keys of S3 are read from SOHOA_S3_ACCESS_KEY and SOHOA_S3_SECRET_KEY, or from the files that the same names with _FILE name; SOHOA_S3_CA_FILE names certificates to trust")
 	fs.StringVar(&o.secondStore, "second-store", "", "a second store that holds every paper too, named as --store is; its keys of S3 are read from SOHOA_SECOND_S3_ACCESS_KEY and SOHOA_SECOND_S3_SECRET_KEY, else those of the first")
 	fs.StringVar(&o.secondMode, "second-store-mode", "follow", "`wait` acknowledges a paper when both stores have it; follow copies it within seconds")
@@ -80,6 +84,7 @@ func (o *options) working(fs *flag.FlagSet) {
 	d := archive.DefaultLimits()
 	o.maxFile = size(d.FileBytes)
 	o.inspecting(fs)
+	o.quarantining(fs)
 	fs.StringVar(&o.tesseract, "tesseract", "", "path of the `program` that recognises text (default: found in PATH)")
 	fs.IntVar(&o.readers, "readers", runtime.NumCPU(), "papers read at once; 0 leaves reading to another process")
 	fs.BoolVar(&o.noReading, "no-reading", false, "keep papers without reading them; they are found by their fields only")

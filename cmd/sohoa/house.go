@@ -39,6 +39,7 @@ type house struct {
 	storeDir   string          // the folder whose disk can fill up
 	syncs      durable.Counter // fsyncs of the store
 	engine     string          // sqlite or postgres
+	aside      *blob.Quarantine
 	log        *slog.Logger
 	closers    []io.Closer // in the order opened
 }
@@ -87,6 +88,9 @@ func openHouse(ctx context.Context, e *env, o *options, p parts) (h *house, err 
 	if err != nil {
 		return h, err
 	}
+	if err := h.openQuarantine(o); err != nil {
+		return h, fmt.Errorf("open quarantine: %w", err)
+	}
 	derived, err := blob.OpenDerived(filepath.Join(o.data, "derived"))
 	if err != nil {
 		return h, fmt.Errorf("open derived folder: %w", err)
@@ -96,13 +100,16 @@ func openHouse(ctx context.Context, e *env, o *options, p parts) (h *house, err 
 	if err != nil {
 		return h, err
 	}
-	cfg := archive.Config{Vault: vault, Catalog: h.catalog, Derived: derived, Ledger: led, Log: h.log, Limits: o.limits(), Proposer: proposer{},
+	cfg := archive.Config{Vault: vault, Catalog: h.catalog, Derived: derived, Quarantine: h.aside, Ledger: led, Log: h.log, Limits: o.limits(), Proposer: proposer{},
 		Scratch: filepath.Join(o.data, "scratch", "copies"), Policy: archive.Policy{NoReading: o.noReading, AllowOwnerLocks: o.ownerLocks}}
 	if err := os.MkdirAll(cfg.Scratch, 0o750); err != nil {
 		return h, fmt.Errorf("make scratch folder: %w", err)
 	}
 	if p.working {
 		if err := h.startChildren(o, &cfg); err != nil {
+			return h, err
+		}
+		if err := h.findScanner(ctx, o, &cfg); err != nil {
 			return h, err
 		}
 	}

@@ -119,7 +119,25 @@ func (h *house) openBucket(ctx context.Context, e *env, p place) (*ocfl.Vault, e
 		return nil, fmt.Errorf("open %s: %w", p.flag, err)
 	}
 	h.closers = append(h.closers, v)
-	return v, nil
+	if p.flag != "--store" || cfg.Prefix == "" {
+		// Without a prefix the OCFL root is the whole bucket: nothing else has a place in it, and the quarantine stays in the
+		// data folder.
+		return v, nil
+	}
+	return v, h.openQuarantineBucket(ctx, cfg)
+}
+
+// openQuarantineBucket opens the quarantine beside the prefix of the store.
+func (h *house) openQuarantineBucket(ctx context.Context, cfg s3.Config) error {
+	cfg.Prefix += "-quarantine"
+	cfg.Retention = 0 // what is kept aside must be erasable
+	store, err := s3.Open(ctx, cfg)
+	if err != nil {
+		return fmt.Errorf("open quarantine: %w", err)
+	}
+	h.closers = append(h.closers, store)
+	h.aside = blob.NewQuarantine(store)
+	return nil
 }
 
 // secret reads a secret from the environment, or from the file that the variable with _FILE behind its name names.

@@ -53,7 +53,7 @@ func (i *Inspector) Inspect(ctx context.Context, f *os.File, req archive.Inspect
 		Memory: req.Limits.Memory,
 		Each: func(b []byte) error {
 			v := &archive.Inspection{}
-			if verdict != nil || json.Unmarshal(b, v) != nil || !knownRefusals[v.Refusal] {
+			if verdict != nil || json.Unmarshal(b, v) != nil || !known(v) {
 				return sandbox.ErrMessage
 			}
 			verdict = v
@@ -77,6 +77,16 @@ func (i *Inspector) Inspect(ctx context.Context, f *os.File, req archive.Inspect
 
 var knownRefusals = map[string]bool{
 	"": true, "unsupported_type": true, "unsafe_file": true, "damaged_file": true, "encrypted_file": true, "limits_exceeded": true,
+}
+
+// known reports whether a verdict is one of ours: a child that speaks of other refusals has been talked into something.
+func known(v *archive.Inspection) bool {
+	for _, r := range v.Also {
+		if r == "" || !knownRefusals[r] || v.Refusal == "" {
+			return false
+		}
+	}
+	return knownRefusals[v.Refusal]
 }
 
 // Level returns the level of the sandbox, with reasons when it is not full. It starts a child when there was none.

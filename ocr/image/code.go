@@ -1,6 +1,10 @@
 package image
 
-import "sohoa/archive"
+import (
+	"slices"
+
+	"sohoa/archive"
+)
 
 // rule is what a finding code means. Codes shared with PDF papers mean the same there.
 type rule struct {
@@ -45,15 +49,19 @@ func (f *findings) add(code string, page int) {
 	*f = append(*f, archive.Finding{Code: code, Severity: r.severity, Page: page, Msg: archive.Text{VI: r.vi, EN: r.en}})
 }
 
-func (f findings) refusal() string {
+// refusal is the gravest refusal among the findings, "" when the paper may come in; also are the lesser ones.
+func (f findings) refusal() (gravest string, also []string) {
 	for _, r := range refusals {
-		for _, have := range f {
-			if rules[have.Code].refusal == r {
-				return r
-			}
+		if !slices.ContainsFunc(f, func(have archive.Finding) bool { return rules[have.Code].refusal == r }) {
+			continue
+		}
+		if gravest == "" {
+			gravest = r
+		} else {
+			also = append(also, r)
 		}
 	}
-	return ""
+	return gravest, also
 }
 
 // Profile is what a scan has to be to count as a faithful copy; data, as in package pdf.

@@ -57,7 +57,7 @@ func (in *inspection) judge(ctx context.Context) {
 			in.found.add("inspection_time", 0)
 		}
 		in.out.Findings = in.found
-		in.out.Refusal = in.found.refusal()
+		in.out.Refusal, in.out.Also = in.found.refusal()
 	}()
 	head := make([]byte, min(in.size, 1024))
 	n, _ := in.r.ReadAt(head, 0)

@@ -1,6 +1,10 @@
 package pdf
 
-import "sohoa/archive"
+import (
+	"slices"
+
+	"sohoa/archive"
+)
 
 // rule is what a finding code means: how bad it is, which refusal it leads to, and what a clerk reads.
 type rule struct {
@@ -112,14 +116,23 @@ func (f *findings) add(code string, page, object int) {
 	f.list = append(f.list, archive.Finding{Code: code, Severity: r.severity, Page: page, Object: object, Msg: archive.Text{VI: r.vi, EN: r.en}})
 }
 
-// refusal is the gravest refusal among the findings, "" when the paper may come in.
-func (f *findings) refusal() string {
+// refusal is the gravest refusal among the findings, "" when the paper may come in; also are the lesser ones.
+func (f *findings) refusal() (gravest string, also []string) {
 	for _, r := range refusals {
-		for _, have := range f.list {
-			if rules[have.Code].refusal == r {
-				return r
-			}
+		if !slices.ContainsFunc(f.list, func(have archive.Finding) bool { return rules[have.Code].refusal == r }) {
+			continue
+		}
+		if gravest == "" {
+			gravest = r
+		} else {
+			also = append(also, r)
 		}
 	}
-	return ""
+	return gravest, also
+}
+
+// refused reports whether there is reason to refuse the paper already.
+func (f *findings) refused() bool {
+	r, _ := f.refusal()
+	return r != ""
 }

@@ -61,7 +61,7 @@ func (in *inspection) judge(ctx context.Context) {
 			in.found.add("damaged", 0, 0)
 		}
 		in.out.Findings = in.found.list
-		in.out.Refusal = in.found.refusal()
+		in.out.Refusal, in.out.Also = in.found.refusal()
 	}()
 	in.out.MediaType = archive.PDF
 	if !IsPDF(in.data) {
@@ -78,7 +78,7 @@ func (in *inspection) judge(ctx context.Context) {
 		in.found.add("damaged", 0, 0)
 		return
 	}
-	if in.found.refusal() != "" {
+	if in.found.refused() {
 		return // a validator has nothing to add
 	}
 	in.validate(ctx)

@@ -1,0 +1,62 @@
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"path/filepath"
+	"time"
+
+	"sohoa/archive"
+	"sohoa/ocr/virus"
+	"sohoa/storage/blob"
+)
+
+// quarantining adds the flags of what is kept aside.
+func (o *options) quarantining(fs *flag.FlagSet) {
+	fs.StringVar(&o.unsafe, "unsafe", "refuse", "what becomes of papers with active content whose sender did not ask for quarantine: `refuse` or quarantine")
+	fs.StringVar(&o.virusScanner, "virus-scanner", "", "`address` of clamd, unix:/run/clamav/clamd.ctl or tcp:host:3310 (default: nothing looks for viruses); while it is away papers wait in quarantine. In clamd.conf set StreamMaxLength, MaxFileSize and MaxScanSize to --max-file, and AlertExceedsMax yes")
+	// clamd takes some seconds for the largest file; twice a minute is what a clerk waits before she asks somebody.
+	fs.DurationVar(&o.virusTime, "virus-time", 2*time.Minute, "longest scan of one file for viruses")
+}
+
+// openQuarantine opens the quarantine: beside the store's prefix where the store is a bucket with one, else in the data
+// folder.
+func (h *house) openQuarantine(o *options) error {
+	if h.aside != nil {
+		return nil
+	}
+	q, err := blob.OpenQuarantine(filepath.Join(o.data, "quarantine"), &h.syncs)
+	if err != nil {
+		return err
+	}
+	h.closers = append(h.closers, q)
+	h.aside = q
+	return nil
+}
+
+// findScanner sets the policy of what is kept aside and the virus scanner. One that does not answer yet is no reason not to
+// start: papers wait for it in quarantine.
+func (h *house) findScanner(ctx context.Context, o *options, cfg *archive.Config) error {
+	switch archive.OnFault(o.unsafe) {
+	case archive.Refuse, "":
+	case archive.KeepAside:
+		cfg.Policy.QuarantineUnsafe = true
+	default:
+		return fmt.Errorf("--unsafe takes refuse or quarantine")
+	}
+	if o.virusScanner == "" {
+		return nil
+	}
+	s, err := virus.New(virus.Options{Address: o.virusScanner, Time: o.virusTime})
+	if err != nil {
+		return fmt.Errorf("--virus-scanner takes unix:/path or tcp:host:port: %w", err)
+	}
+	cfg.Scanner = s
+	if version, err := s.Version(ctx); err != nil {
+		h.log.Warn("the virus scanner does not answer; what comes in waits in quarantine", "err", err)
+	} else {
+		h.log.Info("virus scanner", "says", version)
+	}
+	return nil
+}
