@@ -42,7 +42,11 @@ type problem struct {
 	Detail   string `json:"detail"`
 	Document string `json:"document"`
 
-	Findings   []toldFinding `json:"findings"`
+	Findings []toldFinding `json:"findings"`
+	Errors   []struct {
+		Field   string `json:"field"`
+		Message string `json:"message"`
+	} `json:"errors"`
 	retryAfter time.Duration
 }
 

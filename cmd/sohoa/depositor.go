@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"mime"
 	"net/http"
-	"net/url"
 	"path/filepath"
 	"time"
 
@@ -60,7 +59,7 @@ func (h *houseDepositor) Deposit(ctx context.Context, r intake.Request, p *intak
 			if err := json.Unmarshal(old.Reply, &was); err != nil {
 				return intake.Receipt{}, archive.Errorf(archive.Corrupt, "kept acknowledgement: %v", err)
 			}
-			return intake.Receipt{Document: was.Document, Before: true}, nil
+			return intake.Receipt{Document: was.Document, Before: true, Said: was.Said}, nil
 		}
 		// Other bytes under the same name, size and time: clocks of network disks are coarse.
 		answer.Key = archive.DigestOf([]byte(answer.Key + sum.String())).Hex()
@@ -69,9 +68,9 @@ func (h *houseDepositor) Deposit(ctx context.Context, r intake.Request, p *intak
 		return intake.Receipt{}, err
 	}
 	doc, err := h.archive.Deposit(ctx, actor, archive.Deposit{Body: p.Reader(), FileName: r.FileName, MediaType: mime.TypeByExtension(filepath.Ext(r.FileName)),
-		Kind: r.Kind, Dossier: r.Dossier, Agency: r.Agency, Access: r.Access, Fields: r.Fields, OnFault: h.onFault, Size: p.Size,
+		Kind: r.Kind, Dossier: r.Dossier, Agency: r.Agency, Access: r.Access, Fields: r.Fields, OnFault: h.onFault, Size: p.Size, Pages: r.Pages,
 		Then: func(ctx context.Context, tx archive.Tx, doc archive.Document) error {
-			return keep(ctx, tx, answer, &doc)
+			return keep(ctx, tx, answer, &doc, r.Said)
 		}})
 	if err != nil {
 		return h.judge(err)
@@ -81,10 +80,11 @@ func (h *houseDepositor) Deposit(ctx context.Context, r intake.Request, p *intak
 
 // kept is what is kept of an acknowledgement.
 type kept struct {
-	Document string `json:"document"`
+	Document string         `json:"document"`
+	Said     archive.Digest `json:"said,omitzero"`
 }
 
-func keep(ctx context.Context, tx archive.Tx, a archive.Answer, doc *archive.Document) error {
+func keep(ctx context.Context, tx archive.Tx, a archive.Answer, doc *archive.Document, said archive.Digest) error {
 	a.Body = doc.Head().Digest // kept by Begin; Complete does not write it
 	_, fresh, err := tx.Answers().Begin(ctx, a)
 	if err != nil {
@@ -94,7 +94,7 @@ func keep(ctx context.Context, tx archive.Tx, a archive.Answer, doc *archive.Doc
 		return archive.Errorf(archive.Unavailable, "file is being deposited by another process")
 	}
 	a.Status = http.StatusCreated
-	if a.Reply, err = json.Marshal(kept{doc.ID.String()}); err != nil {
+	if a.Reply, err = json.Marshal(kept{doc.ID.String(), said}); err != nil {
 		return err
 	}
 	return tx.Answers().Complete(ctx, a)
@@ -194,24 +194,17 @@ func (s *serverDepositor) Deposit(ctx context.Context, r intake.Request, p *inta
 	if err != nil {
 		return intake.Receipt{}, err
 	}
-	q := url.Values{"file_name": {r.FileName}}
-	for name, v := range map[string]string{"kind": string(r.Kind), "agency": r.Agency.String(), "dossier": r.Dossier.String(), "access": string(r.Access), "on_fault": string(s.onFault)} {
-		if v != "" {
-			q.Set(name, v)
-		}
+	m, err := s.message(r, p, sum)
+	if err != nil {
+		return intake.Receipt{}, err
 	}
-	typ := mime.TypeByExtension(filepath.Ext(r.FileName))
-	if typ == "" {
-		typ = "application/octet-stream"
-	}
-	header := http.Header{"Content-Type": {typ}, "Idempotency-Key": {archive.DigestOf([]byte(r.Key + sum.String() + q.Encode())).Hex()}}
 	for n := 1; ; n++ {
 		var out struct {
 			ID       string        `json:"id"`
 			State    archive.State `json:"state"`
 			Findings []toldFinding `json:"findings"`
 		}
-		err := s.client.do(ctx, http.MethodPut, "/documents?"+q.Encode(), header, p.Reader(), p.Size, &out)
+		err := s.client.do(ctx, m.method, m.path, m.header, m.body(p), m.size, &out)
 		if err == nil {
 			return intake.Receipt{Document: out.ID, Quarantined: out.State == archive.Quarantined, Findings: findingsOf(out.Findings)}, nil
 		}
@@ -253,11 +246,14 @@ func (s *serverDepositor) judge(err error) (intake.Receipt, error) {
 	case p.Code == "duplicate_content":
 		return intake.Receipt{Before: true, Code: p.Code, Document: p.Document}, nil
 	}
-	msg := p.Detail
+	code, msg := p.Code, p.Detail
 	if msg == "" {
 		msg = p.Title
 	}
-	return intake.Receipt{}, &intake.Refusal{Code: p.Code, Msg: archive.Text{VI: msg, EN: msg}, Findings: findingsOf(p.Findings), Document: p.Document, Recorded: true}
+	for _, f := range p.Errors { // what is wrong with the request says more than that it is
+		code, msg = f.Field, f.Message
+	}
+	return intake.Receipt{}, &intake.Refusal{Code: code, Msg: archive.Text{VI: msg, EN: msg}, Findings: findingsOf(p.Findings), Document: p.Document, Recorded: true}
 }
 
 // toldFinding is a finding as the server tells it, in one language.

@@ -25,12 +25,12 @@ func (d *Folder) deal(ctx context.Context, g ground, f File, old *Result, patien
 	if old != nil && old.Outcome == Refused {
 		return d.aside(g, p, *old)
 	}
-	if sum, ok := d.Journal.find(f); ok && !sum.IsZero() {
+	if was, ok := d.Journal.Find(f); ok && !was.Digest.IsZero() {
 		got, err := p.Digest()
 		if err != nil {
 			return r.blocked(err)
 		}
-		if got == sum { // acknowledged by an earlier life, which was ended before it could remove the file
+		if got == was.Digest { // acknowledged by an earlier life, which was ended before it could remove the file
 			r.Outcome = Before
 			return d.settle(ctx, g, p, r)
 		}
@@ -101,6 +101,9 @@ func (d *Folder) deposit(ctx context.Context, g ground, p *Paper, r Result) Resu
 	switch {
 	case receipt.Before:
 		r.Outcome = Before
+		if !receipt.Said.IsZero() && receipt.Said != req.Said {
+			r.Otherwise, req.Said = true, receipt.Said
+		}
 		if r.Code == duplicate {
 			r.Msg = duplicateText
 		}
@@ -110,7 +113,11 @@ func (d *Folder) deposit(ctx context.Context, g ground, p *Paper, r Result) Resu
 	// Acknowledged. Power lost from here on: the Depositor knows the key, the next run deposits nothing and removes the file.
 	sum, err := p.Digest()
 	if err == nil {
-		err = d.Journal.add(p.File, sum, receipt.Document)
+		e := Entry{Digest: sum, Said: req.Said, Aside: receipt.Quarantined}
+		if id, err := archive.ParseID(receipt.Document); err == nil {
+			e.Paper = id
+		}
+		err = d.Journal.add(p.File, e)
 	}
 	if err != nil {
 		r.Err = err

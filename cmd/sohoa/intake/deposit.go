@@ -15,6 +15,10 @@ type Request struct {
 	Dossier  archive.DossierCode
 	Access   archive.Access
 	Fields   archive.Fields
+	Pages    int // how many a list that came with the files says there are; 0: not told
+	// Said is of what a list says of the file, zero where nothing is said. It is kept with the acknowledgement, so that a later
+	// run can tell whether the list still says the same.
+	Said archive.Digest
 	// Key is the same for the same file in every run, and another for another file: folder, path, size and time. A
 	// Depositor that has acknowledged it before answers with the same paper. Folder fills it in.
 	Key string
@@ -23,8 +27,9 @@ type Request struct {
 // Receipt is the acknowledgement of one paper: it is durable.
 type Receipt struct {
 	Document    string
-	Before      bool   // nothing was deposited now: the house had it
-	Code        string // with Before: why, "duplicate_content" when not this folder brought it; else empty
+	Before      bool           // nothing was deposited now: the house had it
+	Code        string         // with Before: why, "duplicate_content" when not this folder brought it; else empty
+	Said        archive.Digest // with Before: Request.Said of the deposit itself, where it is known
 	Quarantined bool
 	Findings    []archive.Finding // with Quarantined
 }

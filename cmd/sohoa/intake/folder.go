@@ -143,7 +143,7 @@ func (d *Folder) walker(t tree) *walker {
 
 // Known reports whether the journal has f, so that Once would deposit nothing.
 func (d *Folder) Known(f File) bool {
-	_, ok := d.Journal.find(f)
+	_, ok := d.Journal.Find(f)
 	return ok
 }
 

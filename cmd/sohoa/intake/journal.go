@@ -26,8 +26,16 @@ type Journal struct {
 	mu    sync.Mutex
 	f     *os.File
 	path  string
-	known map[journalKey]archive.Digest
+	known map[journalKey]Entry
 	lines int // in the file
+}
+
+// Entry is how a file was acknowledged.
+type Entry struct {
+	Digest archive.Digest // of its bytes; zero when that was not noted
+	Said   archive.Digest // Request.Said; zero when nothing was said beside the file
+	Paper  archive.ID     // zero when the house did not name it
+	Aside  bool           // it went to quarantine
 }
 
 // journalKey is by what a file is recognised without reading it.
@@ -49,7 +57,9 @@ type journalLine struct {
 	Size   int64          `json:"size"`
 	Time   time.Time      `json:"time"`
 	Digest archive.Digest `json:"digest,omitzero"`
+	Said   archive.Digest `json:"said,omitzero"`
 	ID     string         `json:"id,omitempty"`
+	Aside  bool           `json:"aside,omitempty"`
 	Gone   bool           `json:"gone,omitempty"` // the file was removed or moved: forget it
 }
 
@@ -118,8 +128,8 @@ func (j *Journal) open() error {
 }
 
 // readJournal reads what lines are whole. A torn, overlong or foreign line costs one file a second look.
-func readJournal(r io.Reader) (known map[journalKey]archive.Digest, lines int, err error) {
-	known = map[journalKey]archive.Digest{}
+func readJournal(r io.Reader) (known map[journalKey]Entry, lines int, err error) {
+	known = map[journalKey]Entry{}
 	in := bufio.NewReaderSize(r, journalLineBytes)
 	for {
 		b, err := in.ReadSlice('\n')
@@ -133,7 +143,7 @@ func readJournal(r io.Reader) (known map[journalKey]archive.Digest, lines int, e
 				if l.Gone {
 					delete(known, k)
 				} else {
-					known[k] = l.Digest
+					known[k] = l.entry()
 				}
 			}
 		}
@@ -162,18 +172,44 @@ func parseLine(b []byte) (journalKey, journalLine, bool) {
 	return journalKey{path, l.Size, l.Time.Unix(), l.Time.Nanosecond()}, l, true
 }
 
-// find returns the digest a file was acknowledged with; zero when the line that says so knows none.
-func (j *Journal) find(f File) (archive.Digest, bool) {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	d, ok := j.known[keyOf(f)]
-	return d, ok
+func (l *journalLine) entry() Entry {
+	id, err := archive.ParseID(l.ID)
+	if err != nil { // of a line from elsewhere
+		id = archive.ID{}
+	}
+	return Entry{Digest: l.Digest, Said: l.Said, Paper: id, Aside: l.Aside}
 }
 
-// add notes that f was acknowledged as document id with these bytes. It is not durable on return: see Journal and Sync.
-func (j *Journal) add(f File, d archive.Digest, id string) error {
-	return j.write(f, journalLine{Digest: d, ID: id})
+// line returns the line of an entry, without the file's own part.
+func (e Entry) line() journalLine {
+	l := journalLine{Digest: e.Digest, Said: e.Said, Aside: e.Aside}
+	if !e.Paper.IsZero() {
+		l.ID = e.Paper.String()
+	}
+	return l
 }
+
+// Find returns how a file was acknowledged; false when it was not.
+func (j *Journal) Find(f File) (Entry, bool) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	e, ok := j.known[keyOf(f)]
+	return e, ok
+}
+
+// ByPath returns what was acknowledged under each path, whatever the size and time the file has now.
+func (j *Journal) ByPath() map[string][]Entry {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	all := make(map[string][]Entry, len(j.known))
+	for k, e := range j.known {
+		all[k.path] = append(all[k.path], e)
+	}
+	return all
+}
+
+// add notes that f was acknowledged. It is not durable on return: see Journal and Sync.
+func (j *Journal) add(f File, e Entry) error { return j.write(f, e.line()) }
 
 // gone notes that f is no longer in the folder, so that the journal of an inbox does not grow for ever.
 func (j *Journal) gone(f File) error { return j.write(f, journalLine{Gone: true}) }
@@ -200,7 +236,7 @@ func (j *Journal) write(f File, l journalLine) error {
 	if l.Gone {
 		delete(j.known, keyOf(f))
 	} else {
-		j.known[keyOf(f)] = l.Digest
+		j.known[keyOf(f)] = l.entry()
 	}
 	return nil
 }
@@ -225,8 +261,9 @@ func (j *Journal) rewrite() error {
 		return fmt.Errorf("rewrite journal: %w", err)
 	}
 	w := bufio.NewWriter(next)
-	for k, d := range j.known {
-		l := journalLine{Path: k.path, Size: k.size, Time: time.Unix(k.sec, int64(k.nsec)).UTC(), Digest: d}
+	for k, e := range j.known {
+		l := e.line()
+		l.Path, l.Size, l.Time = k.path, k.size, time.Unix(k.sec, int64(k.nsec)).UTC()
 		if !utf8.ValidString(k.path) {
 			l.Path, l.Raw = "", []byte(k.path)
 		}

@@ -21,8 +21,12 @@ func TestJournalRemembersAcrossRuns(t *testing.T) {
 	dir := t.TempDir()
 	j := openJournal(t, dir)
 	files := []File{{"a/một.pdf", 10, noon}, {"not utf-8 \xff.pdf", 11, noon}, {"line\nbreak.pdf", 12, noon}, {"far future.pdf", 13, time.Unix(1<<40, 5)}}
+	entry := func(f File) Entry {
+		d := archive.DigestOf([]byte(f.Path))
+		return Entry{Digest: d, Said: archive.DigestOf(d[:]), Paper: archive.ID{1, 2, 3}, Aside: f.Size == 12}
+	}
 	for _, f := range files {
-		must(t, j.add(f, archive.DigestOf([]byte(f.Path)), "id"))
+		must(t, j.add(f, entry(f)))
 	}
 	must(t, j.gone(files[0]))
 	must(t, j.Close())
@@ -30,15 +34,18 @@ func TestJournalRemembersAcrossRuns(t *testing.T) {
 	defer j.Close()
 	var got []string
 	for _, f := range files {
-		d, ok := j.find(f)
-		got = append(got, fmt.Sprint(ok, d == archive.DigestOf([]byte(f.Path))))
+		d, ok := j.Find(f)
+		got = append(got, fmt.Sprint(ok, d == entry(f)))
+	}
+	if e := j.ByPath()["line\nbreak.pdf"]; len(e) != 1 || e[0] != entry(files[2]) {
+		t.Errorf("by its path: %+v", e)
 	}
 	// The last has a year that no line can hold: it is deposited again, and the house knows it.
 	if diff := cmp.Diff([]string{"false false", "true true", "true true", "false false"}, got); diff != "" {
 		t.Error(diff)
 	}
 	for reason, f := range map[string]File{"another size": {"line\nbreak.pdf", 13, noon}, "another time": {"line\nbreak.pdf", 12, noon.Add(1)}, "another path": {"line break.pdf", 12, noon}} {
-		if _, ok := j.find(f); ok {
+		if _, ok := j.Find(f); ok {
 			t.Errorf("%s is taken for the same file", reason)
 		}
 	}
@@ -57,7 +64,7 @@ func TestJournalIsOneRunsAtATime(t *testing.T) {
 // A journal written before digests were kept is read; what it says is enough where nothing is removed.
 func TestJournalOfAnOlderVersion(t *testing.T) {
 	known, _, err := readJournal(strings.NewReader("\n" + `{"path":"a.pdf","size":3,"time":"2026-10-08T12:00:00.123456789Z","id":"x"}`))
-	if d, ok := known[keyOf(File{"a.pdf", 3, noon})]; err != nil || !ok || !d.IsZero() {
+	if d, ok := known[keyOf(File{"a.pdf", 3, noon})]; err != nil || !ok || d != (Entry{}) {
 		t.Errorf("%v %v", known, err)
 	}
 }
@@ -67,10 +74,10 @@ func TestJournalIsWrittenAnew(t *testing.T) {
 	dir := t.TempDir()
 	j := openJournal(t, dir)
 	left := File{"still here.pdf", 1, noon}
-	must(t, j.add(left, archive.DigestOf(nil), "id"))
+	must(t, j.add(left, Entry{Digest: archive.DigestOf(nil)}))
 	for i := range manyLines {
 		f := File{fmt.Sprintf("%d.pdf", i), 1, noon}
-		must(t, j.add(f, archive.Digest{}, "id"))
+		must(t, j.add(f, Entry{}))
 		must(t, j.gone(f))
 	}
 	must(t, j.tidy())
@@ -80,7 +87,7 @@ func TestJournalIsWrittenAnew(t *testing.T) {
 		t.Errorf("journal of one file: %d bytes", st.Size())
 	}
 	more := File{"and another.pdf", 1, noon}
-	must(t, j.add(more, archive.Digest{}, "id"))
+	must(t, j.add(more, Entry{}))
 	if _, err := OpenJournal(dir, "scans"); archive.CodeOf(err) != "folder_in_use" {
 		t.Errorf("the lock went with the old file: %v", err)
 	}
@@ -88,7 +95,7 @@ func TestJournalIsWrittenAnew(t *testing.T) {
 	j = openJournal(t, dir)
 	defer j.Close()
 	for _, f := range []File{left, more} {
-		if _, ok := j.find(f); !ok {
+		if _, ok := j.Find(f); !ok {
 			t.Errorf("%s is forgotten", f.Path)
 		}
 	}
@@ -103,7 +110,7 @@ func TestJournalCutAnywhere(t *testing.T) {
 	var files []File
 	for i := range 20 {
 		f := File{fmt.Sprintf("thư mục/%d \xfe.pdf", i), int64(i), noon}
-		must(t, j.add(f, archive.DigestOf([]byte{byte(i)}), "id"))
+		must(t, j.add(f, Entry{Digest: archive.DigestOf([]byte{byte(i)})}))
 		st, err := os.Stat(j.path)
 		must(t, err)
 		files, ends = append(files, f), append(ends, st.Size())
@@ -116,10 +123,10 @@ func TestJournalCutAnywhere(t *testing.T) {
 	for cut := range whole {
 		got, _, err := readJournal(strings.NewReader(string(whole[:cut]) + line))
 		must(t, err)
-		want := map[journalKey]archive.Digest{keyOf(later): {}}
+		want := map[journalKey]Entry{keyOf(later): {}}
 		for i, f := range files {
 			if ends[i] <= int64(cut) {
-				want[keyOf(f)] = archive.DigestOf([]byte{byte(i)})
+				want[keyOf(f)] = Entry{Digest: archive.DigestOf([]byte{byte(i)})}
 			}
 		}
 		if !maps.Equal(want, got) {

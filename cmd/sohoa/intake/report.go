@@ -5,7 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"strings"
+
+	"sohoa/internal/sheet"
 )
 
 // Report is the table a run leaves: one row for each file it looked at, written as the file is done with, so that it can be
@@ -31,7 +32,7 @@ func OpenReport(path string) (*Report, error) {
 func (r *Report) Add(res Result, lang string) error {
 	row := []string{Printable(res.File.Path), string(res.Outcome), res.Code, res.Reason(lang), res.Document}
 	for i := range row {
-		row[i] = plainCell(row[i])
+		row[i] = sheet.Guard(row[i])
 	}
 	r.w.Write(row)
 	return r.flush()
@@ -47,11 +48,3 @@ func (r *Report) flush() error {
 
 // Close ends the report.
 func (r *Report) Close() error { return errors.Join(r.flush(), r.f.Close()) }
-
-// plainCell keeps a file name from being run as a formula by the program that opens the table.
-func plainCell(s string) string {
-	if s != "" && strings.ContainsRune("=+-@\t\r", rune(s[0])) {
-		return "'" + s
-	}
-	return s
-}

@@ -29,6 +29,8 @@ type Result struct {
 	Msg      archive.Text // the same for people
 	Findings []archive.Finding
 	Document string // id of the paper, where it is known
+	// Otherwise says, with Before, that another thing was said of the paper when it was deposited; see Request.Said.
+	Otherwise bool
 	// Err says what could not be done. With an acknowledged or a refused paper it is the removal or the move, which is tried
 	// again.
 	Err error
