@@ -31,7 +31,7 @@ func (i *importOptions) flags(fs *flag.FlagSet) {
 	fs.StringVar(&i.kind, "kind", "component", "component or result")
 	fs.StringVar(&i.moveTo, "move-to", "", "move each paper to this `folder` once it is acknowledged")
 	fs.BoolVar(&i.remove, "remove", false, "remove each paper once it is acknowledged")
-	fs.StringVar(&i.report, "report", "", "write what became of each file, and why, to this CSV `file` (default: DIR's name with .import.csv, in the present folder)")
+	fs.StringVar(&i.report, "report", "", "write what became of each file, and why, to this CSV `file` (default: DIR's name with .import.csv in the present folder, when something was refused or quarantined)")
 	fs.IntVar(&i.jobs, "jobs", 4, "papers under way at once")
 	fs.IntVar(&i.depth, "depth", l.Depth, "folders inside folders that are looked into")
 	fs.BoolVar(&i.watch, "watch", false, "go on and take what comes into the folder, until Ctrl-C")
@@ -77,7 +77,7 @@ func importDir(ctx context.Context, e *env, args []string) (int, error) {
 	defer c.Journal.Close()
 	im := importer{env: e, config: c, watch: i.watch, reportPath: i.report}
 	if im.reportPath == "" {
-		im.reportPath = filepath.Base(c.Dir) + ".import.csv"
+		im.reportPath, im.unasked = filepath.Base(c.Dir)+".import.csv", true
 	}
 	if o.server != "" {
 		server, err := newClient(e, o.server)
@@ -174,6 +174,7 @@ type importer struct {
 	config     intake.Config
 	watch      bool
 	reportPath string
+	unasked    bool // the report was not asked for: it stays only when there is something to look at
 
 	report *intake.Report
 	bar    *progress
@@ -220,6 +221,9 @@ func (im *importer) run(ctx context.Context) (code int, err error) {
 	if im.counts[intake.Refused]+im.counts[intake.Quarantined] > 0 {
 		fmt.Fprintf(im.env.stdout, im.say("lý do: %s\n", "reasons: %s\n"), im.reportPath)
 		return exitFindings, nil
+	}
+	if im.unasked {
+		return exitDone, os.Remove(im.reportPath)
 	}
 	return exitDone, nil
 }

@@ -27,7 +27,7 @@ func original(t *testing.T, store string) string {
 func TestTheSecondStoreMendsTheFirst(t *testing.T) {
 	p, data, second := self(t), t.TempDir(), filepath.Join(t.TempDir(), "copy")
 	house := []string{"--data", data, "--second-store", "file:" + second}
-	p.run(t, exitFindings, append([]string{"import", folder(t), "--agency", "H15.61"}, house...)...)
+	p.run(t, exitFindings, append([]string{"import", folder(t), "--agency", "H15.61", "--report", filepath.Join(t.TempDir(), "r.csv")}, house...)...)
 	p.run(t, exitDone, append([]string{"check", "--read-data"}, house...)...)
 
 	scan := original(t, filepath.Join(data, "store"))
