@@ -124,6 +124,7 @@ type house struct {
 	aside  *mem.Store // the quarantine; it fails with the store
 	virus  *scanner   // nil: the house has none
 
+	node    string
 	unheard bool // the failing transaction took effect, and only its answer was lost
 }
 
@@ -177,7 +178,7 @@ func (h *house) reopen(t testing.TB) {
 	}
 	h.power = &power{Catalog: h.cat, store: h.store, after: -1}
 	cfg := archive.Config{Vault: vault, Catalog: h.power, Derived: derived, Ledger: led, Inspector: inspector{}, Reader: h.reader, Clock: h.clock, Scratch: h.dir,
-		Quarantine: blob.NewQuarantine(h.aside), Assembler: assembler{}}
+		Quarantine: blob.NewQuarantine(h.aside), Assembler: assembler{}, Partials: blob.NewPartials(h.spool, 1<<10), Node: h.node}
 	if h.virus != nil {
 		cfg.Scanner = h.virus
 	}
@@ -218,7 +219,8 @@ func (h *house) bytes(t testing.TB, a archive.Actor, id archive.ID, version int)
 	return b.String()
 }
 
-// sound checks the whole house: every document whole, no object unknown, no intent open, nothing in the spool.
+// sound checks the whole house: every document whole, no object unknown, no intent open, nothing in the spool but uploads
+// that have a row.
 func (h *house) sound(t testing.TB) {
 	t.Helper()
 	err := h.Check(context.Background(), archive.CheckOptions{ReadData: true}, func(d archive.Discrepancy) error {
@@ -235,6 +237,17 @@ func (h *house) sound(t testing.TB) {
 	left, err := filepath.Glob(filepath.Join(h.dir, "spool", "*", "*"))
 	if err != nil || len(left) > 0 {
 		t.Errorf("left in the spool: %v, %v", left, err)
+	}
+	for id, err := range h.Partials.List(context.Background()) {
+		if err == nil {
+			err = h.cat.View(context.Background(), func(tx archive.Tx) error {
+				_, err := tx.Uploads().Get(context.Background(), id)
+				return err
+			})
+		}
+		if err != nil {
+			t.Errorf("bytes of an upload lie about: %v", err)
+		}
 	}
 }
 

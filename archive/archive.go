@@ -49,16 +49,17 @@ type Policy struct {
 // Archive is the acts. It is safe for concurrent use. Its owner closes the ports after Run has returned.
 type Archive struct {
 	Config
-	start    time.Time
-	registry registryCache
-	viewed   recent
-	watch    watchers
-	disks    diskWatch
-	nudge    chan struct{} // wakes the sequencer
-	feed     chan struct{} // wakes the indexer
-	work     chan struct{} // wakes the readers
-	suspects chan ObjectID // to be scrubbed before their turn
-	Counters Counters
+	start     time.Time
+	registry  registryCache
+	viewed    recent
+	watch     watchers
+	disks     diskWatch
+	uploading uploadLocks
+	nudge     chan struct{} // wakes the sequencer
+	feed      chan struct{} // wakes the indexer
+	work      chan struct{} // wakes the readers
+	suspects  chan ObjectID // to be scrubbed before their turn
+	Counters  Counters
 }
 
 // New checks c, fills in defaults and returns an Archive on which nothing runs yet.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"sohoa/archive"
@@ -21,15 +22,20 @@ type power struct {
 	store   *mem.Store
 	after   int // transactions that go well; negative: all of them
 	applied bool
+
+	mu      sync.Mutex
 	updates int
 }
 
 func (p *power) Update(ctx context.Context, fn func(archive.Tx) error) error {
+	p.mu.Lock()
 	p.updates++
-	if p.after < 0 || p.updates <= p.after {
+	n := p.updates
+	p.mu.Unlock()
+	if p.after < 0 || n <= p.after {
 		return p.Catalog.Update(ctx, fn)
 	}
-	if p.updates == p.after+1 {
+	if n == p.after+1 {
 		p.store.Break(mem.Fault{Stay: true, Err: errPower})
 		if p.applied {
 			if err := p.Catalog.Update(ctx, fn); err != nil {

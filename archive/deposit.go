@@ -9,8 +9,8 @@ import (
 
 // Deposit is a paper on its way in.
 type Deposit struct {
-	Body           io.Reader
-	Spooled        Spooled // in place of Body: bytes that lie beside the store already; the caller removes them when Deposit fails
+	Body           io.Reader `json:"-"`
+	Spooled        Spooled   `json:"-"` // in place of Body: bytes that lie beside the store already; the caller removes them when Deposit fails
 	FileName       string
 	MediaType      string // what the caller says it is; magic bytes decide
 	Kind           DocumentKind
@@ -24,7 +24,7 @@ type Deposit struct {
 	Size           int64   // of the body as it was announced, or a lower bound; 0 when it was not
 	Pages          int     // how many the paper has, as a list that came with it says; a sound file of another count is Invalid page_count. 0: not told
 	// Then runs inside the deposit's transaction, last. It may run more than once. Optional.
-	Then func(context.Context, Tx, Document) error
+	Then func(context.Context, Tx, Document) error `json:"-"`
 }
 
 // Deposit takes a paper in and returns when it is durable: bytes and metadata in the vault, row, event and reading job

@@ -148,7 +148,7 @@ func (a *Archive) GuardStore(ctx context.Context) error {
 }
 
 // Sweep does one round of the janitor: intents of this node's former life, expired intents of any node, sessions and
-// answers past their time, and discarded papers whose time to be restored is over. It returns how many intents it closed.
+// answers past their time, discarded papers whose time to be restored is over, and uploads nobody went on with. It returns how many intents it closed.
 func (a *Archive) Sweep(ctx context.Context) (int, error) {
 	now := a.Clock.Now()
 	var due []Intent
@@ -185,7 +185,7 @@ func (a *Archive) Sweep(ctx context.Context) (int, error) {
 		}
 		return tx.Answers().Forget(ctx, now.Add(-7*24*time.Hour), a.Node, a.start)
 	})
-	errs = append(errs, err, a.eraseDiscarded(ctx, now))
+	errs = append(errs, err, a.eraseDiscarded(ctx, now), a.sweepUploads(ctx, now))
 	return n, errors.Join(errs...)
 }
 

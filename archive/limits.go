@@ -37,6 +37,7 @@ type Limits struct {
 	Read          ReadLimits
 	Quota         QuotaLimits
 	Assemble      AssembleLimits
+	Upload        UploadLimits
 	IntentTime    time.Duration // after this an open intent is abandoned and its bytes are the janitor's
 	ListRows      int           // rows of one page of a list
 	QueryText     int           // characters of a search query
@@ -85,6 +86,12 @@ func DefaultLimits() Limits {
 			Pixels:        40e6, // as for reading: A3 at 300 dpi is 17 megapixels
 			Time:          30 * time.Second,
 			Memory:        768 << 20, // a decoded picture of 40 megapixels, twice, and the tables of a source
+		},
+		Upload: UploadLimits{
+			Open:       64,             // three of a page's, four of an import's, and what broke off in a day
+			Bytes:      16 << 30,       // thirty-two files of the largest size
+			Time:       24 * time.Hour, // until the same hour of the next working day
+			Checkpoint: 8 << 20,        // a second of a fast line; a power cut costs no more than this
 		},
 		IntentTime:    2 * time.Hour, // longer than the slowest upload
 		ListRows:      200,

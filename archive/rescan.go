@@ -15,8 +15,8 @@ func (a *Archive) AddVersion(ctx context.Context, actor Actor, id ID, after int6
 	if err != nil {
 		return Document{}, err
 	}
-	if d.OnFault != "" && d.OnFault != Refuse {
-		return Document{}, invalidField("on_fault", Text{"Bản quét mới chỉ được nhận hoặc từ chối.", "A new scan is taken or refused."})
+	if err := d.takenOrRefused(); err != nil {
+		return Document{}, err
 	}
 	if err := a.room(ctx, actor, doc.Custodian, d.Size, now); err != nil {
 		return Document{}, err
@@ -65,6 +65,14 @@ func (a *Archive) AddVersion(ctx context.Context, actor Actor, id ID, after int6
 	// Power lost on the way leaves the paper as it was, or the new scan in review behind what stands: the object's version
 	// says both, and the janitor rolls the row forward to it.
 	return a.perform(ctx, p, rule.Durable, []File{{Path: v.Path(), Spooled: sp}}, nil, d.Then)
+}
+
+// takenOrRefused refuses what cannot be wished for a new scan.
+func (d *Deposit) takenOrRefused() error {
+	if d.OnFault != "" && d.OnFault != Refuse {
+		return invalidField("on_fault", Text{"Bản quét mới chỉ được nhận hoặc từ chối.", "A new scan is taken or refused."})
+	}
+	return nil
 }
 
 // dropScan prepares the act that makes d what it was before its new scan. The words read of the version that counts again are
