@@ -23,6 +23,9 @@ type Options struct {
 	// Wait is how long a write waits for another process that holds the SQLite file before it is Unavailable. Zero means
 	// five seconds.
 	Wait time.Duration
+	// Keep is the folder for the dump that is made before a migration changes tables that hold rows. Empty: backups beside
+	// the SQLite file; on PostgreSQL no dump is made.
+	Keep string
 }
 
 // Stats counts what a catalog has done since it was opened.

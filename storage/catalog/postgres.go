@@ -28,6 +28,24 @@ type postgresEngine struct {
 const attempts = 25
 
 func openPostgres(ctx context.Context, dsn string, o Options) (engine, error) {
+	db, err := postgresDB(dsn)
+	if err != nil {
+		return nil, err
+	}
+	if o.Readers <= 0 {
+		o.Readers = 16
+	}
+	db.SetMaxOpenConns(o.Readers)
+	db.SetMaxIdleConns(o.Readers)
+	db.SetConnMaxIdleTime(5 * time.Minute)
+	if err := migrate(ctx, db, postgresDialect, func(at int64) error { return keepBefore(ctx, db, postgresDialect, o.Keep, at) }); err != nil {
+		db.Close()
+		return nil, translatePostgres(err)
+	}
+	return &postgresEngine{db: db}, nil
+}
+
+func postgresDB(dsn string) (*sql.DB, error) {
 	config, err := pgx.ParseConfig(dsn)
 	if err != nil {
 		return nil, archive.Errorf(archive.Invalid, "read the address: %w", err)
@@ -35,18 +53,7 @@ func openPostgres(ctx context.Context, dsn string, o Options) (engine, error) {
 	// A table read from end to end is, to a serializable transaction, a table read whole: everybody who writes to it is then
 	// in its way. Small tables are read so unless the planner is told that it is dear.
 	config.RuntimeParams["enable_seqscan"] = "off"
-	db := stdlib.OpenDB(*config)
-	if o.Readers <= 0 {
-		o.Readers = 16
-	}
-	db.SetMaxOpenConns(o.Readers)
-	db.SetMaxIdleConns(o.Readers)
-	db.SetConnMaxIdleTime(5 * time.Minute)
-	if err := migrate(ctx, db, postgresDialect); err != nil {
-		db.Close()
-		return nil, translatePostgres(err)
-	}
-	return &postgresEngine{db: db}, nil
+	return stdlib.OpenDB(*config), nil
 }
 
 func (e *postgresEngine) view(ctx context.Context, fn func(*tx) error) error {

@@ -28,15 +28,12 @@ func openSQLite(ctx context.Context, path string, o Options) (engine, error) {
 	if err := makeFile(path); err != nil {
 		return nil, err
 	}
-	// Synchronous FULL flushes the log at every commit: that flush is the promise of Update. Foreign keys and query_only
-	// are properties of a connection, so they stand here and not in a migration.
-	pragmas := url.Values{"_pragma": {
-		fmt.Sprintf("busy_timeout(%d)", o.Wait.Milliseconds()), "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)",
-		"temp_store(MEMORY)", "journal_size_limit(67108864)", "trusted_schema(0)",
-	}}
-	db, err := sql.Open("sqlite", "file:"+(&url.URL{Path: path}).EscapedPath()+"?"+pragmas.Encode())
+	db, err := sqliteDB(path, o)
 	if err != nil {
 		return nil, err
+	}
+	if o.Keep == "" {
+		o.Keep = filepath.Join(filepath.Dir(path), "backups")
 	}
 	if o.Readers <= 0 {
 		o.Readers = 4
@@ -54,8 +51,18 @@ func openSQLite(ctx context.Context, path string, o Options) (engine, error) {
 	return e, nil
 }
 
+func sqliteDB(path string, o Options) (*sql.DB, error) {
+	// Synchronous FULL flushes the log at every commit: that flush is the promise of Update. Foreign keys and query_only
+	// are properties of a connection, so they stand here and not in a migration.
+	pragmas := url.Values{"_pragma": {
+		fmt.Sprintf("busy_timeout(%d)", o.Wait.Milliseconds()), "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)",
+		"temp_store(MEMORY)", "journal_size_limit(67108864)", "trusted_schema(0)",
+	}}
+	return sql.Open("sqlite", "file:"+(&url.URL{Path: path}).EscapedPath()+"?"+pragmas.Encode())
+}
+
 func (e *sqliteEngine) start(ctx context.Context, o Options) error {
-	if err := migrate(ctx, e.db, sqliteDialect); err != nil {
+	if err := migrate(ctx, e.db, sqliteDialect, func(at int64) error { return keepBefore(ctx, e.db, sqliteDialect, o.Keep, at) }); err != nil {
 		return err
 	}
 	writer, err := e.session(ctx)
