@@ -24,3 +24,9 @@ type Paper interface {
 	Render(ctx context.Context, n, width int) ([]byte, error)
 	Close() error
 }
+
+// Doubter is a Paper that has something to say about the whole file that shows only once it is open for reading.
+type Doubter interface {
+	// Doubts is asked after the words of page 1. It never fails: what cannot be found out is not said.
+	Doubts(ctx context.Context) []archive.Finding
+}

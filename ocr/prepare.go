@@ -42,6 +42,9 @@ func (r *run) sheet(ctx context.Context, n int) (s *sheet, err error) {
 		return s, nil
 	}
 	source, words, err := r.paper.Words(ctx, n)
+	if d, is := r.paper.(Doubter); is && n == 1 && ctx.Err() == nil {
+		s.reading.Findings = append(s.reading.Findings, d.Doubts(ctx)...)
+	}
 	switch {
 	case err != nil:
 		r.fail(s, sentence(err, failedPage), err)

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -14,6 +15,7 @@ import (
 
 	"sohoa/archive"
 	"sohoa/internal/testkit"
+	"sohoa/ocr/pdf"
 )
 
 var update = flag.Bool("update", false, "write testdata/verdicts.tsv anew; read the difference before you commit it")
@@ -115,11 +117,19 @@ func verdictLine(root string, r, strict inspected) string {
 	return fmt.Sprintf("%s\t%s\t%s\t%s\t%s\t%d\t%d\t%s\n", filepath.ToSlash(name), digest[:12], r.MediaType, r.Verdict, other, r.Pages, r.Signatures, findingCells(r.Findings))
 }
 
+// tells are the findings whose words hold numbers of the paper.
+var tells = map[string]bool{pdf.CountDiffers: true, "earlier_revisions": true}
+
+var digits = regexp.MustCompile(`\d+`)
+
 func findingCells(fs []archive.Finding) string {
 	var order []string
 	places := map[string][]string{}
 	for _, f := range fs {
 		key := string(f.Severity) + " " + f.Code
+		if n := digits.FindAllString(f.Msg.EN, -1); tells[f.Code] {
+			key += " " + strings.Join(n, "≠")
+		}
 		if _, ok := places[key]; !ok {
 			order = append(order, key)
 			places[key] = nil

@@ -34,6 +34,7 @@ var rules = map[string]rule{
 	"damaged":            {archive.Fatal, damaged, "Tệp ảnh bị hỏng.", "The picture file is damaged."},
 	"page_list_loop":     {archive.Fatal, damaged, "Danh sách trang của tệp lặp vòng.", "The page list of the file runs in a circle."},
 	"inspection_time":    {archive.Fatal, limits, "Kiểm tra tệp quá lâu.", "Inspecting the file took too long."},
+	"trailing_data":      {archive.Warning, "", "Sau ảnh còn dữ liệu khác (máy ảnh có thể kèm phim hoặc ảnh phụ).", "Other data follow the picture (cameras may add a film or a second picture)."},
 	"truncated":          {archive.Warning, "", "Tệp ảnh có thể bị cắt phần cuối.", "The end of the picture may be missing."},
 	"low_resolution":     {archive.Warning, "", "Ảnh quét dưới 200 dpi.", "The scan is below 200 dpi."},
 	"not_colour":         {archive.Warning, "", "Ảnh quét không phải ảnh màu.", "The scan is not in colour."},

@@ -1,6 +1,7 @@
 package image
 
 import (
+	"archive/zip"
 	"bytes"
 	"context"
 	"encoding/binary"
@@ -228,9 +229,15 @@ func TestRefusals(t *testing.T) {
 	}
 	huge := slices.Clone(pn.Bytes())
 	binary.BigEndian.PutUint32(huge[16:], 1<<30) // 2^30 pixels wide, in 120 bytes
-	zip := append(slices.Clone(jp.Bytes()), "PK\x05\x06\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00"...)
+	zipEnd := append(slices.Clone(jp.Bytes()), "PK\x05\x06\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00"...)
 	pdf := append([]byte{0xFF, 0xD8, 0xFF, 0xFE, 0, 9}, "%PDF-1."...)
 	pdf = append(pdf, jp.Bytes()[2:]...)
+	var zipped bytes.Buffer
+	z := zip.NewWriter(&zipped)
+	if _, err := z.Create("a.exe"); err != nil {
+		t.Fatal(err)
+	}
+	_ = z.Close()
 	cases := []struct {
 		reason  string
 		bytes   []byte
@@ -238,8 +245,11 @@ func TestRefusals(t *testing.T) {
 		code    string
 	}{
 		{"a page of a billion columns", huge, limits, "image_too_large"},
-		{"a picture that is an archive", zip, unsafe, "polyglot"},
+		{"a picture that is an archive", zipEnd, unsafe, "polyglot"},
 		{"a picture that is a PDF", pdf, unsafe, "polyglot"},
+		{"a picture with a ZIP behind it", append(slices.Clone(pn.Bytes()), zipped.Bytes()...), unsafe, "polyglot"},
+		{"a JPEG with a film behind it", append(slices.Clone(jp.Bytes()), "\x00\x00\x00\x18ftypmp42"...), "", "trailing_data"},
+		{"a PNG with something behind it", append(slices.Clone(pn.Bytes()), "<script>"...), "", "trailing_data"},
 		{"a JPEG without its end", jp.Bytes()[:jp.Len()-2], "", "truncated"},
 		{"a JPEG without its frame", jp.Bytes()[:24], damaged, "damaged"},
 		{"a PNG without its end", pn.Bytes()[:pn.Len()-12], "", "truncated"},
@@ -255,6 +265,13 @@ func TestRefusals(t *testing.T) {
 			}
 		})
 	}
+	t.Run("blanks behind a picture", func(t *testing.T) {
+		for name, b := range map[string][]byte{"JPEG": append(slices.Clone(jp.Bytes()), make([]byte, 600)...), "PNG": append(slices.Clone(pn.Bytes()), '\n')} {
+			if got := inspect(t, write(t, b), archive.InspectLimits{}); got.Refusal != "" || has(got, "trailing_data") {
+				t.Errorf("%s: %q %v", name, got.Refusal, got.Findings)
+			}
+		}
+	})
 	t.Run("more pages than allowed", func(t *testing.T) {
 		got := inspect(t, testkit.Corpus(t, "real/vietsample.tif"), archive.InspectLimits{Pages: 1})
 		if got.Refusal != limits || !has(got, "too_many_pages") {
@@ -292,7 +309,9 @@ func FuzzHeaders(f *testing.F) {
 	f.Add([]byte("MM\x00*\x00\x00\x00\x08\x00\x01\x01\x00\x00\x03\x00\x00\x00\x01\x00\x08\x00\x00\x00\x00\x00\x08"))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		r := bytes.NewReader(b)
-		_, _, _ = jpegHeader(bytes.NewReader(b))
+		if _, whole, rest, _ := jpegHeader(bytes.NewReader(b), int64(len(b))); rest < 0 || rest > 0 && !whole {
+			t.Errorf("%d bytes after the end, whole %v", rest, whole)
+		}
 		_, _, _, _ = pngHeader(bytes.NewReader(b), int64(len(b)))
 		frames, _, _, _ := tiffFrames(r, int64(len(b)), 8)
 		for _, fr := range frames {

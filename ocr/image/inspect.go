@@ -9,6 +9,7 @@ import (
 	"os"
 
 	"sohoa/archive"
+	"sohoa/internal/magic"
 )
 
 // Inspect judges the picture file f by its headers. What is wrong with the paper is a finding; the error is only for a file that cannot be
@@ -64,7 +65,7 @@ func (in *inspection) judge(ctx context.Context) {
 	head = head[:n]
 	in.out.MediaType = Kind(head)
 	frames, ok := in.frames()
-	if bytes.Contains(head, []byte("%PDF-")) || in.zipTail() {
+	if bytes.Contains(head, []byte("%PDF")) || magic.Archive(in.r, in.size) != "" {
 		in.found.add("polyglot", 0)
 	}
 	if !ok {
@@ -79,12 +80,13 @@ func (in *inspection) frames() (frames []frame, ok bool) {
 	whole := true
 	var err error
 	var one frame
+	var rest int64
 	switch in.out.MediaType {
 	case archive.JPEG:
-		one, whole, err = jpegHeader(section)
+		one, whole, rest, err = jpegHeader(section, in.size)
 		frames = []frame{one}
 	case archive.PNG:
-		one, whole, _, err = pngHeader(section, in.size)
+		one, whole, rest, err = pngHeader(section, in.size)
 		frames = []frame{one}
 	case archive.TIFF:
 		var loop, over bool
@@ -105,6 +107,9 @@ func (in *inspection) frames() (frames []frame, ok bool) {
 	}
 	if !whole {
 		in.found.add("truncated", 0)
+	}
+	if rest > 0 && !in.blank(in.size-rest) {
+		in.found.add("trailing_data", 0)
 	}
 	return frames, true
 }
@@ -170,12 +175,9 @@ func (in *inspection) perPage(code string, short []int, pages int) {
 	}
 }
 
-// zipTail finds an archive's end record whose comment reaches exactly to the end of the file: to an unpacker the file is a ZIP.
-func (in *inspection) zipTail() bool {
-	n := min(in.size, 1<<16+22)
-	tail := make([]byte, n)
-	got, _ := in.r.ReadAt(tail, in.size-n)
-	tail = tail[:got]
-	i := bytes.LastIndex(tail, []byte("PK\x05\x06"))
-	return i >= 0 && len(tail)-i >= 22 && i+22+int(tail[i+20])+int(tail[i+21])<<8 == len(tail)
+// blank says whether nothing but blanks stands from off on. Cameras fill up to a block; more than that is read as data.
+func (in *inspection) blank(off int64) bool {
+	b := make([]byte, min(in.size-off, 64<<10))
+	n, _ := in.r.ReadAt(b, off)
+	return int64(n) == in.size-off && len(bytes.Trim(b[:n], "\x00\r\n \xff")) == 0
 }

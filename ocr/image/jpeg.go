@@ -9,9 +9,31 @@ import (
 
 var errDamaged = errors.New("picture is damaged")
 
-// jpegHeader walks the segments of a JPEG up to its end mark. whole is false when the end mark is missing.
-func jpegHeader(r io.Reader) (f frame, whole bool, err error) {
-	b := bufio.NewReaderSize(r, 64<<10)
+// jpegHeader walks the segments of a JPEG of the given size up to its end mark. whole is false when the end mark is missing; rest is how many
+// bytes follow it.
+func jpegHeader(r io.Reader, size int64) (f frame, whole bool, rest int64, err error) {
+	passed := &passage{r: r}
+	b := bufio.NewReaderSize(passed, 64<<10)
+	f, whole, err = segments(b)
+	if whole {
+		rest = size - (passed.n - int64(b.Buffered()))
+	}
+	return f, whole, rest, err
+}
+
+// passage counts what was read.
+type passage struct {
+	r io.Reader
+	n int64
+}
+
+func (p *passage) Read(b []byte) (int, error) {
+	n, err := p.r.Read(b)
+	p.n += int64(n)
+	return n, err
+}
+
+func segments(b *bufio.Reader) (f frame, whole bool, err error) {
 	f.orientation = 1
 	if _, err := b.Discard(2); err != nil {
 		return f, false, errDamaged

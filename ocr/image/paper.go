@@ -48,7 +48,7 @@ func Open(_ context.Context, f *os.File, l archive.ReadLimits) (p *Paper, err er
 	switch p.kind {
 	case archive.JPEG:
 		p.frames = make([]frame, 1)
-		p.frames[0], _, err = jpegHeader(section)
+		p.frames[0], _, _, err = jpegHeader(section, p.size)
 	case archive.PNG:
 		p.frames = make([]frame, 1)
 		p.frames[0], _, _, err = pngHeader(section, p.size)

@@ -203,7 +203,7 @@ func (p *Paper) jpegPieces(s strips, dx, dy float64) []Piece {
 		if at <= 0 || size < 4 || size > p.size-at {
 			return nil
 		}
-		f, _, err := jpegHeader(io.NewSectionReader(p.r, at, size))
+		f, _, _, err := jpegHeader(io.NewSectionReader(p.r, at, size), size)
 		if err != nil || f.unsupported || f.channels != s.components() || f.width > s.pieceW+16 || f.height > s.pieceH+16 {
 			return nil
 		}

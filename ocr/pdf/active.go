@@ -1,6 +1,7 @@
 package pdf
 
 import (
+	"slices"
 	"strings"
 
 	"sohoa/ocr/pdf/cos"
@@ -45,10 +46,14 @@ type watch struct {
 	file  *cos.File
 	found *findings
 	page  func(object int) int
+
+	id     cos.Ref // the object under the eye
+	packed bool    // it comes from an object stream
 }
 
 // object judges one object with everything nested in it.
 func (w *watch) object(o cos.Found) {
+	w.id, w.packed = o.ID, o.Packed
 	if s, is := o.Object.(*cos.Stream); is {
 		w.stream(s, o.ID.Num)
 	}
@@ -73,13 +78,24 @@ func (w *watch) nested(o cos.Object, id int, free bool) {
 func (w *watch) add(code string, id int) { w.found.add(code, w.page(id), id) }
 
 func (w *watch) dict(d cos.Dict, id int, free bool) {
+	var seen [len(structural)]bool
 	for _, e := range d {
+		if k := slices.Index(structural[:], e.Key); k >= 0 && !free {
+			if seen[k] && d.Conflict(e.Key) {
+				w.add("ambiguous", id)
+			}
+			seen[k] = true
+		}
 		if !free || dangerousAnywhere(e.Val) {
 			w.entry(d, e, id)
 		}
 		w.nested(e.Val, id, named[e.Key])
 	}
 }
+
+// structural are the keys that say what a paper consists of. Readers differ in whether the first or the last of two counts: a paper that names
+// two different values shows different things to different people.
+var structural = [...]cos.Name{"Root", "Pages", "Kids", "Contents", "Filter", "DecodeParms", "Length", "Encrypt", "Resources", "MediaBox", "CropBox", "XObject", "Prev"}
 
 // named are the keys under which authors choose the names.
 var named = map[cos.Name]bool{"Font": true, "XObject": true, "ExtGState": true, "ColorSpace": true, "Pattern": true, "Shading": true, "Properties": true, "CharProcs": true, "RoleMap": true, "ClassMap": true}
@@ -148,10 +164,18 @@ func (w *watch) entry(d cos.Dict, e cos.Entry, id int) {
 			w.add("unknown_action", id)
 		}
 	case "URI":
-		for _, v := range w.file.All(e.Val) {
-			if s, is := v.(cos.String); is && w.file.Lock() == cos.Unlocked && unsafeLink(string(s)) {
+		for _, s := range w.texts(e.Val) {
+			if unsafeLink(s) {
 				w.add("unsafe_link", id)
 			}
+		}
+	case "Alternates": // other pictures in place of this one, on screen or in print (§8.9.5.4)
+		if w.anyOf(e.Val, func(v cos.Object) bool { a, is := v.(cos.Array); return is && len(a) > 0 }) {
+			w.add("alternate_image", id)
+		}
+	case "OPI": // the print shop puts another picture in its place (§14.11.7)
+		if w.anyOf(e.Val, isContainer) {
+			w.add("external_content", id)
 		}
 	case "AP": // what an annotation looks like; R is its look under the pointer (§12.5.5)
 		if w.anyOf(e.Val, func(v cos.Object) bool {
@@ -177,6 +201,28 @@ func (w *watch) stream(s *cos.Stream, id int) {
 			w.add("external_content", id)
 		}
 	}
+}
+
+// texts returns what a string may say, as it stands and decrypted.
+func (w *watch) texts(o cos.Object) (all []string) {
+	if w.file.Lock() == cos.Locked {
+		return nil
+	}
+	id := w.id
+	if r, is := o.(cos.Ref); is {
+		id = r
+	}
+	for _, v := range w.file.All(o) {
+		s, is := v.(cos.String)
+		if !is {
+			continue
+		}
+		all = append(all, string(s))
+		if w.file.Lock() == cos.OwnerLocked && !w.packed {
+			all = append(all, string(w.file.Text(s, id)))
+		}
+	}
+	return all
 }
 
 func (w *watch) anyOf(o cos.Object, is func(cos.Object) bool) bool {

@@ -92,6 +92,11 @@ func TestActiveContentIsFound(t *testing.T) {
 		{"an action nobody described", onePage("", "/Annots[<</Subtype/Link/Rect[0 0 9 9]/A<</S/Surprise>>>>]"), "unknown_action"},
 		{"another look under the pointer", onePage("", "/Annots[<</Subtype/Widget/FT/Btn/T(a)/Rect[0 0 9 9]/AP<</N 4 0 R/R 4 0 R>>>>]", "<</Subtype/Form/BBox[0 0 9 9]/Length 0>>stream\n\nendstream"), "shifting_page"},
 		{"a trailer nobody counts", append(onePage("", ""), "trailer<</Root<</Pages 2 0 R/OpenAction"+script+">>>>\n%%EOF\n"...), "javascript"},
+		{"a picture of another file for the print shop", onePage("", "", "<</Subtype/Image/Width 1/Height 1/OPI<</1.3<</F(x)>>>>/Length 1>>stream\nx\nendstream"), "external_content"},
+		{"an object stream without its type", bytes.Replace(objectStream(script), []byte("/Type/ObjStm"), []byte("/Type/Potato"), 1), "javascript"},
+		{"a page with two contents", onePage("", "/Contents 4 0 R/Contents 5 0 R", "<</Length 1>>stream\nq\nendstream", "<</Length 1>>stream\nQ\nendstream"), "ambiguous"},
+		{"a page list said twice and differently", bytes.Replace(onePage("", ""), []byte("/Kids[3 0 R]"), []byte("/Kids[3 0 R]/Kids[]"), 1), "ambiguous"},
+		{"a trailer with two catalogues", bytes.Replace(onePage("", "", "<</Type/Catalog/Pages 2 0 R>>"), []byte("/Root 1 0 R"), []byte("/Root 1 0 R/Root 4 0 R"), 1), "ambiguous"},
 		{"a PDF before which something stands", append([]byte("GIF89a\n"), onePage("", "")...), "header_offset"},
 		{"something after the end", append(onePage("", ""), "<html>"...), "trailing_data"},
 		{"an archive at the end", append(onePage("", ""), "PK\x05\x06\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x06\x00%%EOF\n"...), "polyglot"},
@@ -124,6 +129,8 @@ func TestHarmlessThingsPass(t *testing.T) {
 		{"a border style", onePage("", "/Annots[<</Type/Annot/Subtype/Link/Rect[0 0 9 9]/BS<</S/S/W 1>>/Dest[3 0 R/Fit]>>]")},
 		{"a text field", onePage("/AcroForm<</Fields[4 0 R]>>", "/Annots[4 0 R]", "<</Type/Annot/Subtype/Widget/FT/Tx/T(a)/V(b)/DA(/Helv 0 Tf 0 g)/Rect[0 0 9 9]/P 3 0 R>>")},
 		{"a signature field not yet signed", onePage("/AcroForm<</Fields[4 0 R]/SigFlags 1>>", "/Annots[4 0 R]", "<</Type/Annot/Subtype/Widget/FT/Sig/T(a)/Rect[0 0 9 9]/P 3 0 R>>")},
+		{"a key said twice and alike", onePage("", "/MediaBox[0 0 595 842]/Resources<<>>/Resources<<>>")},
+		{"a layer that is on", onePage("/OCProperties<</OCGs[4 0 R]/D<</ON[4 0 R]/OFF[]/AS[<</Event/View/OCGs[4 0 R]/Category[/View]>>]>>>>", "", "<</Type/OCG/Name(a)/Usage<</View<</ViewState/ON>>/Print<</PrintState/ON>>>>>>")},
 		{"blanks after the end", append(onePage("", ""), "\r\n \x00\x00\x00\n"...)},
 	}
 	for _, c := range cases {

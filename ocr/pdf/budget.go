@@ -12,24 +12,24 @@ import (
 // RenderDPI is the resolution pages without a scan of their own are drawn at; the pixel budget of a page is computed for it.
 const RenderDPI = 300
 
-// budgetCode translates a spent budget into a finding; "" when err is something else.
-func budgetCode(err error) string {
+// budgetCode translates a spent budget into a finding and the object it was spent on; "" when err is something else.
+func budgetCode(err error) (code string, object int) {
 	var limit *cos.LimitError
 	switch {
 	case errors.As(err, &limit):
 		switch limit.What {
 		case "objects":
-			return "too_many_objects"
+			return "too_many_objects", limit.Object
 		case "depth":
-			return "too_deep"
+			return "too_deep", limit.Object
 		case "stream_bytes", "total_bytes", "filters", "values":
-			return "inflates_too_far"
+			return "inflates_too_far", limit.Object
 		}
-		return "too_much_work"
+		return "too_much_work", limit.Object
 	case errors.Is(err, context.DeadlineExceeded):
-		return "inspection_time"
+		return "inspection_time", 0
 	}
-	return ""
+	return "", 0
 }
 
 // checkSize judges one page's size before anything is drawn.

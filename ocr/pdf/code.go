@@ -1,10 +1,14 @@
 package pdf
 
 import (
+	"fmt"
 	"slices"
 
 	"sohoa/archive"
 )
+
+// CountDiffers is the finding of readers that disagree about the number of pages.
+const CountDiffers = "page_count_differs"
 
 // rule is what a finding code means: how bad it is, which refusal it leads to, and what a clerk reads.
 type rule struct {
@@ -26,11 +30,15 @@ var refusals = []string{unsupported, encrypted, unsafe, limits, damaged}
 
 var rules = map[string]rule{
 	"not_a_pdf":      {archive.Fatal, unsupported, "Tệp không phải là PDF.", "The file is not a PDF."},
+	"header_blank":   {archive.Warning, "", "Có ký tự trắng trước phần đầu PDF.", "There are blanks before the header of the PDF."},
+	"header_version": {archive.Warning, "", "Phần đầu tệp ghi một phiên bản PDF không có thật.", "The header names a version of PDF that does not exist."},
 	"header_offset":  {archive.Fatal, unsafe, "Phần đầu PDF không nằm ở đầu tệp: tệp có thể là hai loại tệp cùng lúc.", "The PDF header is not at the start of the file: it may be two kinds of file at once."},
 	"trailing_data":  {archive.Fatal, unsafe, "Có dữ liệu lạ sau dấu kết thúc của PDF.", "There is foreign data after the end mark of the PDF."},
-	"polyglot":       {archive.Fatal, unsafe, "Tệp vừa là PDF vừa là tệp nén.", "The file is a PDF and an archive at once."},
+	"polyglot":       {archive.Fatal, unsafe, "Tệp vừa là PDF vừa là tệp nén hoặc ảnh đĩa.", "The file is a PDF and an archive or a disk at once."},
+	"ambiguous":      {archive.Fatal, unsafe, "PDF được viết mập mờ: mỗi chương trình đọc sẽ thấy một nội dung khác.", "The PDF is written ambiguously: different readers would see different contents."},
 	"no_end_mark":    {archive.Warning, "", "PDF thiếu dấu kết thúc; tệp có thể bị cắt.", "The PDF has no end mark; it may have been cut off."},
 	"password":       {archive.Fatal, encrypted, "PDF cần mật khẩu mới mở được. Xin nộp bản không đặt mật khẩu.", "The PDF needs a password to open. Please hand in a copy without one."},
+	"encryption":     {archive.Fatal, encrypted, "PDF được mã hóa bằng chứng thư hoặc cách mã hóa lạ. Xin nộp bản không mã hóa.", "The PDF is encrypted by a certificate or in an unknown way. Please hand in a copy that is not."},
 	"owner_password": {archive.Info, "", "PDF mở được nhưng người lập đã hạn chế việc in hoặc sao chép.", "The PDF opens, but its owner restricted printing or copying."},
 	"owner_lock":     {archive.Fatal, encrypted, "PDF bị người lập hạn chế sử dụng; nơi này không nhận tệp như vậy.", "The owner of the PDF restricted its use; such files are not accepted here."},
 
@@ -47,6 +55,10 @@ var rules = map[string]rule{
 	"external_content": {archive.Fatal, unsafe, "PDF lấy nội dung từ tệp bên ngoài.", "The PDF takes content from an outside file."},
 	"unsafe_link":      {archive.Fatal, unsafe, "PDF có liên kết trỏ tới tệp hoặc mã chạy.", "The PDF has a link that points at a file or at code."},
 	"shifting_page":    {archive.Fatal, unsafe, "PDF thay đổi nội dung hiển thị khi con trỏ lướt qua.", "The PDF changes what it shows when the pointer passes over it."},
+	"alternate_image":  {archive.Warning, "", "Ảnh trong PDF có bản thay thế; bản in có thể khác bản trên màn hình.", "A picture in the PDF has an alternate; what is printed may differ from what is shown."},
+	"hidden_layers":    {archive.Warning, "", "PDF có lớp nội dung bị ẩn hoặc chỉ hiện khi xem hay khi in.", "The PDF has layers that are hidden, or shown only on screen or only in print."},
+	"hidden_page":      {archive.Warning, "", "PDF chứa một trang không nằm trong danh sách trang nên người xem không thấy.", "The PDF holds a page that is not in its page list, so that nobody sees it."},
+	"invisible_text":   {archive.Warning, "", "Trang có chữ ẩn mà không có ảnh quét nào mang chữ ấy.", "The page has invisible text and no scan that would show it."},
 	"unknown_action":   {archive.Fatal, unsafe, "PDF có hành động không rõ loại.", "The PDF has an action of an unknown kind."},
 
 	"too_many_pages":    {archive.Fatal, limits, "PDF có quá nhiều trang.", "The PDF has too many pages."},
@@ -58,14 +70,18 @@ var rules = map[string]rule{
 	"inflates_too_far":  {archive.Fatal, limits, "Dữ liệu nén trong PDF bung ra quá lớn.", "Compressed data in the PDF unpacks too far."},
 	"inspection_time":   {archive.Fatal, limits, "Kiểm tra tệp quá lâu.", "Inspecting the file took too long."},
 	"too_much_work":     {archive.Fatal, limits, "Cấu trúc PDF tốn quá nhiều công kiểm tra.", "The structure of the PDF takes too much work to check."},
+	"stream_damaged":    {archive.Warning, "", "Dữ liệu của một đối tượng bị hỏng hoặc bị cắt; trang có thể thiếu nội dung.", "The data of an object are damaged or cut off; something may be missing from a page."},
+	"no_catalog":        {archive.Fatal, damaged, "PDF không chỉ ra mục lục gốc; phần lớn chương trình không mở được.", "The PDF does not say where its catalogue is; most programs do not open it."},
 	"damaged":           {archive.Fatal, damaged, "Cấu trúc PDF bị hỏng.", "The structure of the PDF is damaged."},
 	"no_pages":          {archive.Fatal, damaged, "PDF không có trang nào đọc được.", "The PDF has no readable page."},
+	"circular":          {archive.Fatal, damaged, "Các đối tượng của PDF định nghĩa lẫn nhau thành vòng tròn.", "Objects of the PDF define each other in a circle."},
 	"page_tree_loop":    {archive.Fatal, damaged, "Danh sách trang của PDF lặp vòng.", "The page list of the PDF runs in a circle."},
 	"page_size":         {archive.Fatal, damaged, "Khổ trang không hợp lệ.", "The page size is not valid."},
 	"no_page_size":      {archive.Warning, "", "Có trang không ghi khổ giấy; được coi là khổ Letter.", "A page does not name its size; it is taken as Letter."},
 	"invalid_structure": {archive.Fatal, damaged, "PDF không đúng chuẩn.", "The PDF does not follow the standard."},
 	"repaired":          {archive.Warning, "", "Bảng mục lục của PDF sai; vẫn đọc được nhưng nên kiểm tra lại.", "The PDF's index of objects is wrong; it can be read, but look at it again."},
-	"page_count":        {archive.Warning, "", "Các chương trình đọc có thể thấy số trang khác nhau trong tệp này.", "Different readers may see different numbers of pages in this file."},
+	CountDiffers:        {archive.Fatal, damaged, "Các chương trình đọc thấy số trang khác nhau: ở đây đếm được %d trang, chương trình khác thấy %d.", "Readers see different numbers of pages: %d are counted here, another sees %d."},
+	"earlier_revisions": {archive.Info, "", "Tệp đã được sửa và lưu thêm %d lần; nội dung trước mỗi lần sửa vẫn còn trong tệp.", "The file was changed and saved again %d times; what it held before is still in it."},
 	"not_validated":     {archive.Info, "", "PDF quá lớn nên chỉ được kiểm tra cấu trúc cơ bản.", "The PDF is so large that only its basic structure was checked."},
 
 	"signature_malformed":    {archive.Warning, "", "Chữ ký số không bao trùm tệp đúng cách; không thể coi là nguyên vẹn.", "The digital signature does not cover the file properly; it cannot be taken as intact."},
@@ -94,7 +110,8 @@ type finding struct {
 // maxPerCode bounds how often one code is listed: a file with 10,000 scripts is refused for the first hundred.
 const maxPerCode = 100
 
-func (f *findings) add(code string, page, object int) {
+// add notes a finding. args are the numbers its words speak of; nothing else of a paper ever stands in them.
+func (f *findings) add(code string, page, object int, args ...int) {
 	key := finding{code, page, object}
 	if f.seen == nil {
 		f.seen = map[finding]bool{}
@@ -113,7 +130,15 @@ func (f *findings) add(code string, page, object int) {
 		return
 	}
 	r := rules[code]
-	f.list = append(f.list, archive.Finding{Code: code, Severity: r.severity, Page: page, Object: object, Msg: archive.Text{VI: r.vi, EN: r.en}})
+	msg := archive.Text{VI: r.vi, EN: r.en}
+	if len(args) > 0 {
+		numbers := make([]any, len(args))
+		for i, n := range args {
+			numbers[i] = n
+		}
+		msg = archive.Text{VI: fmt.Sprintf(r.vi, numbers...), EN: fmt.Sprintf(r.en, numbers...)}
+	}
+	f.list = append(f.list, archive.Finding{Code: code, Severity: r.severity, Page: page, Object: object, Msg: msg})
 }
 
 // refusal is the gravest refusal among the findings, "" when the paper may come in; also are the lesser ones.

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"io"
 
 	"sohoa/ocr/pdf/cos"
 )
@@ -22,6 +21,14 @@ func (p placed) dict() cos.Dict {
 		return p.stream.Dict
 	}
 	return p.inline
+}
+
+// object is the number of the picture's object; 0 for an inline one.
+func (p placed) object() int {
+	if p.stream != nil {
+		return p.stream.ID.Num
+	}
+	return 0
 }
 
 // marks is what the contents of one page put on it.
@@ -289,16 +296,3 @@ func blank(b []byte, i int) bool {
 }
 
 var inlineKeys = map[cos.Name]cos.Name{"W": "Width", "H": "Height", "BPC": "BitsPerComponent", "CS": "ColorSpace", "IM": "ImageMask", "F": "Filter", "DP": "DecodeParms", "D": "Decode", "I": "Interpolate"}
-
-// drain unpacks a stream only to count.
-func drain(f *cos.File, s *cos.Stream) error {
-	d, err := f.Decode(s)
-	if err != nil {
-		if limit := (*cos.LimitError)(nil); errors.As(err, &limit) {
-			return err
-		}
-		return nil // an unknown filter unpacks to nothing
-	}
-	_, err = io.Copy(io.Discard, d)
-	return err
-}

@@ -5,10 +5,8 @@ package pdf
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"os"
-	"strconv"
 
 	"sohoa/archive"
 	"sohoa/ocr/pdf/cos"
@@ -45,9 +43,14 @@ type inspection struct {
 	out    archive.Inspection
 	file   *cos.File
 
-	pageOf  map[int]int // object number → page it belongs to
-	sigs    []signature
-	objects []defined
+	pageOf   map[int]int  // object number → page it belongs to, the first of several
+	listed   map[int]bool // object numbers of the pages
+	strays   []int        // objects that call themselves pages and are not listed
+	boxless  bool         // a page names no size
+	unboxed  map[int]bool // … the objects of such pages
+	invented bool         // the header names a version that does not exist
+	sigs     []signature
+	objects  []defined
 
 	raw      int64 // bytes of streams as they stand in the file
 	pictures int64 // those of pictures among them
@@ -71,43 +74,23 @@ func (in *inspection) judge(ctx context.Context) {
 	}
 	in.frame()
 	if err := in.read(ctx); err != nil {
-		if code := budgetCode(err); code != "" {
-			in.found.add(code, 0, 0)
-			return
+		code, object := budgetCode(err)
+		if code == "" {
+			code = "damaged"
 		}
-		in.found.add("damaged", 0, 0)
+		in.found.add(code, in.pageOf[object], object)
 		return
 	}
 	if in.found.refused() {
 		return // a validator has nothing to add
 	}
+	if err := in.tangled(ctx); err != nil {
+		in.found.add("inspection_time", 0, 0)
+	}
+	if in.found.refused() {
+		return
+	}
 	in.validate(ctx)
-}
-
-// frame judges what stands around the PDF: nothing may stand before it, and only blanks after it.
-func (in *inspection) frame() {
-	if !bytes.HasPrefix(in.data, []byte("%PDF-")) {
-		in.found.add("header_offset", 0, 0)
-	}
-	end := bytes.LastIndex(in.data, []byte("%%EOF"))
-	if end < 0 {
-		in.found.add("no_end_mark", 0, 0)
-	} else if blankAfter(in.data, int64(end+len("%%EOF"))) < int64(len(in.data)) {
-		in.found.add("trailing_data", 0, 0)
-	}
-	if zipTail(in.data) {
-		in.found.add("polyglot", 0, 0)
-	}
-}
-
-// zipTail finds an archive's end record whose comment reaches exactly to the end of the file: to an unpacker the file is a ZIP.
-func zipTail(data []byte) bool {
-	tail := data[max(0, len(data)-(1<<16+22)):]
-	i := bytes.LastIndex(tail, []byte("PK\x05\x06"))
-	if i < 0 || len(tail)-i < 22 {
-		return false
-	}
-	return i+22+int(tail[i+20])+int(tail[i+21])<<8 == len(tail)
 }
 
 // read walks the paper with our own eyes. The error is a spent budget, ctx's, or damage.
@@ -118,17 +101,7 @@ func (in *inspection) read(ctx context.Context) error {
 	}
 	in.file = f
 	in.out.PDFVersion = versionOf(f)
-	switch f.Lock() {
-	case cos.Locked:
-		in.found.add("password", 0, 0)
-	case cos.OwnerLocked:
-		in.out.OwnerLock = true
-		if in.req.AllowOwnerLocks {
-			in.found.add("owner_password", 0, 0)
-		} else {
-			in.found.add("owner_lock", 0, 0)
-		}
-	}
+	in.lock()
 	pages, loop, over := sheets(f, in.limits.Pages)
 	if loop {
 		in.found.add("page_tree_loop", 0, 0)
@@ -140,46 +113,47 @@ func (in *inspection) read(ctx context.Context) error {
 	if err := in.walk(); err != nil {
 		return err
 	}
+	for _, object := range f.Ambiguous() {
+		in.found.add("ambiguous", in.pageOf[object], object)
+	}
 	if f.Lock() == cos.Locked {
 		return nil
 	}
 	if len(pages) == 0 && !loop {
 		in.found.add("no_pages", 0, 0)
+	} else if f.Rootless {
+		in.found.add("no_catalog", 0, 0)
 	}
-	if f.Repaired {
-		in.found.add("repaired", 0, 0)
-	}
+	in.concealed()
 	if err := in.measurePages(ctx, pages); err != nil {
 		return err
 	}
+	if f.Repaired || f.Untidy {
+		in.found.add("repaired", 0, 0)
+	}
 	in.out.Signatures = judgeSignatures(f, &in.found, in.sigs, in.objects)
+	if n := f.Updates(); n > in.out.Signatures {
+		in.found.add("earlier_revisions", 0, 0, n)
+	}
+	in.countDeclared(len(pages), loop || over)
 	return ctx.Err()
 }
 
-// mapPages notes which objects belong to which page, so that a finding can say where.
-func (in *inspection) mapPages(pages []sheet) {
-	in.pageOf = make(map[int]int, 2*len(pages))
-	for i := range pages {
-		if id := pages[i].id; id > 0 {
-			in.pageOf[id] = i + 1
+// lock reports how the paper is encrypted.
+func (in *inspection) lock() {
+	switch in.file.Lock() {
+	case cos.Locked:
+		if in.file.Foreign {
+			in.found.add("encryption", 0, 0)
+		} else {
+			in.found.add("password", 0, 0)
 		}
-		annots, _ := in.file.Resolve(pages[i].dict.Get("Annots")).(cos.Array)
-		for k, a := range annots {
-			if k > 1000 || len(in.pageOf) > 100_000 {
-				break
-			}
-			r, is := a.(cos.Ref)
-			if !is {
-				continue
-			}
-			in.pageOf[r.Num] = i + 1
-			if d, ok := in.file.Dict(r); ok {
-				for _, key := range []cos.Name{"A", "AA", "FS"} {
-					if to, is := d.Get(key).(cos.Ref); is {
-						in.pageOf[to.Num] = i + 1
-					}
-				}
-			}
+	case cos.OwnerLocked:
+		in.out.OwnerLock = true
+		if in.req.AllowOwnerLocks {
+			in.found.add("owner_password", 0, 0)
+		} else {
+			in.found.add("owner_lock", 0, 0)
 		}
 	}
 }
@@ -195,8 +169,11 @@ func (in *inspection) walk() error {
 		if len(in.objects) < 200_000 && o.ID.Num > 0 {
 			in.objects = append(in.objects, define(in.file, o))
 		}
-		if s, is := o.Object.(*cos.Stream); is {
-			return in.stream(s)
+		switch v := o.Object.(type) {
+		case *cos.Stream:
+			return in.stream(v)
+		case cos.Dict:
+			in.notePage(o.ID.Num, v)
 		}
 		return nil
 	})
@@ -204,122 +181,4 @@ func (in *inspection) walk() error {
 		return fmt.Errorf("walk pdf: %w", err)
 	}
 	return nil
-}
-
-// stream counts what one stream unpacks to. A picture with a single filter is bounded by its own dimensions instead, and is only unpacked
-// by whoever reads it, row by row.
-func (in *inspection) stream(s *cos.Stream) error {
-	raw := int64(len(in.file.Raw(s)))
-	in.raw += raw
-	if in.file.Lock() == cos.Locked {
-		return nil
-	}
-	filters := cos.Filters(s.Dict, in.file.Resolve)
-	if in.file.Resolve(s.Dict.Get("Subtype")) == cos.Name("Image") {
-		in.pictures += raw
-		pixels := describe(in.file, s.Dict).pixels()
-		if len(filters) > 0 && in.file.Lock() == cos.Unlocked {
-			pixels = max(pixels, codedPixels(in.file, filters[0], in.file.Raw(s)))
-		}
-		if pixels > in.limits.ImagePixels {
-			in.found.add("image_too_large", in.pageOf[s.ID.Num], s.ID.Num)
-		}
-		if len(filters) <= 1 {
-			return nil
-		}
-	}
-	if len(filters) == 0 {
-		return nil
-	}
-	return drain(in.file, s)
-}
-
-// measurePages judges sizes, pictures and scans, page by page, before anything is drawn.
-func (in *inspection) measurePages(ctx context.Context, pages []sheet) error {
-	in.out.Pages = make([]archive.PageInfo, 0, len(pages))
-	scans := map[int]scan{}
-	var total int64
-	for i := range pages {
-		s := &pages[i]
-		if !checkSize(&in.found, s, i+1, in.limits) {
-			in.out.Pages = append(in.out.Pages, archive.PageInfo{Rotation: s.rotate})
-			continue
-		}
-		m, err := contents(ctx, in.file, s)
-		if err != nil {
-			return fmt.Errorf("contents of page %d: %w", i+1, err)
-		}
-		for _, p := range m.images {
-			pixels := describe(in.file, p.dict()).pixels()
-			if pixels > in.limits.ImagePixels {
-				in.found.add("image_too_large", i+1, 0)
-			}
-			total += min(pixels, in.limits.ImagePixels)
-		}
-		if total > in.limits.TotalPixels {
-			in.found.add("too_many_pixels", 0, 0)
-		}
-		sc := scanOf(in.file, s, m)
-		if sc.covers {
-			scans[i+1] = sc
-		}
-		in.out.Pages = append(in.out.Pages, pageInfo(s, sc))
-	}
-	measure(&in.found, in.out.PDFVersion, claimsPDFA(in.file), scans, len(pages))
-	return nil
-}
-
-// validate lets pdfcpu have the second word.
-func (in *inspection) validate(ctx context.Context) {
-	data, err := in.subject()
-	if err != nil {
-		code := budgetCode(err)
-		if code == "" {
-			code = "damaged"
-		}
-		in.found.add(code, 0, 0)
-		return
-	}
-	if data == nil {
-		in.found.add("not_validated", 0, 0)
-		return
-	}
-	in.file = nil // its caches are not needed any more
-	var forgiven *forgivenError
-	pages, err := validated(ctx, data, in.limits)
-	switch {
-	case err == nil:
-		if pages != len(in.out.Pages) {
-			in.found.add("page_count", 0, 0)
-		}
-	case errors.As(err, &forgiven):
-		in.found.add(forgiven.code, 0, 0)
-	case errors.Is(err, context.DeadlineExceeded):
-		in.leftBehind = true
-		in.found.add("inspection_time", 0, 0)
-	case ctx.Err() != nil:
-		in.leftBehind = true
-	default:
-		in.found.add("invalid_structure", 0, objectOf(err))
-	}
-}
-
-// objectOf finds the object number pdfcpu names in its message, 0 when it names none.
-func objectOf(err error) int {
-	msg := err.Error()
-	for _, mark := range []string{"obj#:", "obj#", "obj "} {
-		i := bytes.Index([]byte(msg), []byte(mark))
-		if i < 0 {
-			continue
-		}
-		digits := msg[i+len(mark):]
-		n := 0
-		for n < len(digits) && n < 9 && digits[n] >= '0' && digits[n] <= '9' {
-			n++
-		}
-		if v, err := strconv.Atoi(digits[:n]); err == nil {
-			return v
-		}
-	}
-	return 0
 }

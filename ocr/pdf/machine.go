@@ -117,5 +117,8 @@ func (m *machine) open(ctx context.Context, paper *Paper) error {
 		return archive.Errorf(archive.Unprocessable, "open in pdfium: %w", err)
 	}
 	m.owner, m.doc, m.pages = paper, doc.Document, 1
+	if c, err := p.FPDF_GetPageCount(&requests.FPDF_GetPageCount{Document: doc.Document}); err == nil {
+		paper.others = c.PageCount
+	}
 	return nil
 }

@@ -15,6 +15,7 @@ type sheet struct {
 	box       rect    // visible area there: crop box within media box
 	unit      float64 // points per unit of that space (UserUnit)
 	rotate    int     // 0, 90, 180, 270 clockwise
+	boxless   bool    // neither the page nor a node above it names a media box
 }
 
 // rect is a rectangle with X0 ≤ X1 and Y0 ≤ Y1.
@@ -122,6 +123,7 @@ func (w *treeWalk) leaf(id int, d cos.Dict, in inherited) sheet {
 	media, ok := w.rect(in.media)
 	if !ok {
 		media = letter
+		s.boxless = w.file.Resolve(in.media) == nil
 	}
 	s.media, s.box = media, media
 	if crop, ok := w.rect(in.crop); ok {

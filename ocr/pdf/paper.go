@@ -4,6 +4,9 @@ import (
 	"context"
 	"os"
 
+	"github.com/klippa-app/go-pdfium"
+	"github.com/klippa-app/go-pdfium/references"
+
 	"sohoa/archive"
 	"sohoa/ocr/pdf/cos"
 )
@@ -18,6 +21,7 @@ type Paper struct {
 	pages   []sheet
 
 	leftBehind bool // pdfium may still read the bytes
+	others     int  // how many pages pdfium sees; 0 before it was asked
 
 	at    int // the page the fields below describe, 0 for none
 	marks marks
@@ -74,6 +78,22 @@ func (p *Paper) Close() error {
 		p.release()
 	}
 	return nil
+}
+
+// Doubts tells when pdfium sees another number of pages. Where nothing looks odd and pdfium was not needed so far it is not started for this:
+// see countDeclared for why.
+func (p *Paper) Doubts(ctx context.Context) []archive.Finding {
+	odd := p.file.Repaired || p.file.Untidy || p.file.Updates() > 0
+	if p.others == 0 && odd && p.engine != nil {
+		_ = p.engine.use(ctx, p, func(pdfium.Pdfium, references.FPDF_DOCUMENT) error { return nil }) // a file pdfium cannot open shows at its pages
+	}
+	if p.others == 0 || p.others == len(p.pages) {
+		return nil
+	}
+	var f findings
+	f.add(CountDiffers, 0, 0, len(p.pages), p.others)
+	f.list[0].Severity = archive.Warning // the paper is in: a checker decides
+	return f.list
 }
 
 // Pages returns how many pages there are.

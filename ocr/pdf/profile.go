@@ -74,19 +74,24 @@ func perPage(found *findings, code string, scans map[int]scan, pages int, short 
 
 // versionOf reads the PDF version: the catalogue's, when it is newer than the header's.
 func versionOf(f *cos.File) string {
-	head := ""
-	if i := bytes.Index(f.Data()[:min(len(f.Data()), 1024)], []byte("%PDF-")); i >= 0 {
-		rest := f.Data()[i+5:]
-		n := 0
-		for n < len(rest) && n < 5 && (rest[n] == '.' || rest[n] >= '0' && rest[n] <= '9') {
-			n++
-		}
-		head = string(rest[:n])
-	}
+	head := headerVersion(f.Data())
 	if v, _ := f.Resolve(f.Root().Get("Version")).(cos.Name); versionNumber(string(v)) > versionNumber(head) {
 		return string(v)
 	}
 	return head
+}
+
+// headerVersion reads the version of the header.
+func headerVersion(data []byte) string {
+	_, rest, found := bytes.Cut(data[:min(len(data), 1024)], []byte("%PDF-"))
+	if !found {
+		return ""
+	}
+	n := 0
+	for n < len(rest) && n < 5 && (rest[n] == '.' || rest[n] >= '0' && rest[n] <= '9') {
+		n++
+	}
+	return string(rest[:n])
 }
 
 func versionNumber(s string) float64 {

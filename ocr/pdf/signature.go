@@ -1,7 +1,8 @@
 package pdf
 
 import (
-	"sort"
+	"cmp"
+	"slices"
 
 	"sohoa/ocr/pdf/cos"
 )
@@ -79,7 +80,7 @@ func judgeSignatures(f *cos.File, found *findings, all []signature, objects []de
 	for _, s := range newest {
 		list = append(list, s)
 	}
-	sort.Slice(list, func(i, j int) bool { return list[i].end < list[j].end })
+	slices.SortFunc(list, func(a, b signature) int { return cmp.Or(cmp.Compare(a.end, b.end), cmp.Compare(a.object, b.object)) })
 	if len(list) == 0 {
 		return 0
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 
@@ -49,10 +50,13 @@ func affordable(streams int64, values int, l archive.InspectLimits) bool {
 	return 2*streams+int64(values)*bytesPerValue < l.Memory*5/8
 }
 
-// subject chooses what pdfcpu gets to see: the file, its shadow, or nothing when even the shadow is too large.
+// subject chooses what pdfcpu gets to see: the file, its shadow, or nothing when even the shadow is too large. What every viewer lives with
+// and our own walk has reported, a version that does not exist and pages without a size, is put right in the shadow: pdfcpu stops at the first
+// thing it does not like and would not look at the rest.
 func (in *inspection) subject() ([]byte, error) {
 	values := in.file.Values()
-	if in.pictures <= smallPictures && affordable(in.raw, values, in.limits) {
+	mend := (in.boxless || in.invented) && in.file.Lock() == cos.Unlocked
+	if !mend && in.pictures <= smallPictures && affordable(in.raw, values, in.limits) {
 		return in.data, nil
 	}
 	rest := in.raw - in.pictures
@@ -62,6 +66,11 @@ func (in *inspection) subject() ([]byte, error) {
 	var shadow bytes.Buffer
 	err := in.file.Shadow(&shadow, func(s *cos.Stream) bool {
 		return in.file.Resolve(s.Dict.Get("Subtype")) == cos.Name("Image")
+	}, func(num int, d cos.Dict) cos.Dict {
+		if !in.unboxed[num] {
+			return d
+		}
+		return append(slices.Clone(d), cos.Entry{Key: "MediaBox", Val: cos.Array{int64(0), int64(0), int64(letter.X1), int64(letter.Y1)}})
 	})
 	return shadow.Bytes(), err
 }

@@ -178,7 +178,7 @@ func TestCancelledWorkStops(t *testing.T) {
 func TestShadowKeepsStructureAndDropsPictures(t *testing.T) {
 	f := file(t, "1 0 obj<</Type/Catalog/Pages 2 0 R/A#20B(x\\))>>endobj 2 0 obj<</Kids[3 0 R]/Count 1>>endobj 3 0 obj<</Subtype/Image/Length 5>>stream\nhello\nendstream endobj 4 0 obj<</Length 5>>stream\nworld\nendstream endobj")
 	var out bytes.Buffer
-	if err := f.Shadow(&out, func(s *Stream) bool { return s.Dict.Name("Subtype") == "Image" }); err != nil {
+	if err := f.Shadow(&out, func(s *Stream) bool { return s.Dict.Name("Subtype") == "Image" }, nil); err != nil {
 		t.Fatal(err)
 	}
 	g, err := Open(context.Background(), out.Bytes(), Limits{})
@@ -228,7 +228,7 @@ func FuzzWalk(f *testing.F) {
 		if err != nil && !errors.As(err, &limit) {
 			t.Fatal(err)
 		}
-		if err := file.Shadow(io.Discard, func(*Stream) bool { return false }); err != nil && !errors.As(err, &limit) {
+		if err := file.Shadow(io.Discard, func(*Stream) bool { return false }, nil); err != nil && !errors.As(err, &limit) {
 			t.Fatal(err)
 		}
 	})

@@ -34,17 +34,21 @@ const (
 	useAES256
 )
 
-// crypt undoes the standard security handler for the empty password. Only streams are decrypted: nothing this package is for needs the
-// text of strings, and names are never encrypted.
+// crypt undoes the standard security handler for the empty password.
 type crypt struct {
 	key      []byte
 	streams  method
-	metadata bool // metadata streams are encrypted too
+	texts    method
+	named    map[Name]method // the crypt filters a stream may name for itself
+	metadata bool            // metadata streams are encrypted too
 }
 
 var padding = []byte("\x28\xBF\x4E\x5E\x4E\x75\x8A\x41\x64\x00\x4E\x56\xFF\xFA\x01\x08\x2E\x2E\x00\xB6\xD0\x68\x3E\x80\x2F\x0C\xA9\xFE\x64\x53\x69\x7A")
 
-var errLocked = errors.New("pdf needs a password")
+var (
+	errLocked  = errors.New("pdf needs a password")
+	errHandler = errors.New("pdf is encrypted by an unknown method")
+)
 
 // newCrypt reads an encryption dictionary and tries the empty password, as user and as owner.
 func newCrypt(d Dict, id String, resolve func(Object) Object) (*crypt, error) {
@@ -56,7 +60,7 @@ func newCrypt(d Dict, id String, resolve func(Object) Object) (*crypt, error) {
 	}
 	str := func(key Name) []byte { s, _ := resolve(d.Get(key)).(String); return []byte(s) }
 	if f, _ := resolve(d.Get("Filter")).(Name); f != "Standard" {
-		return nil, errLocked
+		return nil, errHandler // a certificate's, or somebody's own
 	}
 	c := &crypt{metadata: true}
 	if b, is := resolve(d.Get("EncryptMetadata")).(bool); is {
@@ -69,10 +73,15 @@ func newCrypt(d Dict, id String, resolve func(Object) Object) (*crypt, error) {
 	case 2, 3:
 		c.streams = useRC4
 	case 4, 5:
-		c.streams = streamMethod(d, resolve)
+		if !c.filters(d, resolve) {
+			return nil, errHandler
+		}
 		length = 128
 	default:
-		return nil, errLocked
+		return nil, errHandler
+	}
+	if v < 4 {
+		c.texts = c.streams
 	}
 	if length < 40 || length > 256 || length%8 != 0 {
 		length = 128
@@ -94,22 +103,31 @@ func newCrypt(d Dict, id String, resolve func(Object) Object) (*crypt, error) {
 	return c, nil
 }
 
-func streamMethod(d Dict, resolve func(Object) Object) method {
-	name, _ := resolve(d.Get("StmF")).(Name)
-	if name == "" || name == "Identity" {
-		return identity
+// filters reads the crypt filters of versions 4 and 5 (ISO 32000-1 §7.6.5). It reports false when one in use has a method nobody described,
+// "None" included: that asks for a program of its author's.
+func (c *crypt) filters(d Dict, resolve func(Object) Object) bool {
+	c.named = map[Name]method{"Identity": identity}
+	known := map[Name]method{"V2": useRC4, "AESV2": useAES128, "AESV3": useAES256}
+	all, _ := resolve(d.Get("CF")).(Dict)
+	for _, e := range all {
+		filter, _ := resolve(e.Val).(Dict)
+		cfm, _ := resolve(filter.Get("CFM")).(Name)
+		if m, ok := known[cfm]; ok && e.Key != "Identity" {
+			c.named[e.Key] = m
+		}
 	}
-	filters, _ := resolve(d.Get("CF")).(Dict)
-	filter, _ := resolve(filters.Get(name)).(Dict)
-	switch m, _ := resolve(filter.Get("CFM")).(Name); m {
-	case "V2":
-		return useRC4
-	case "AESV2":
-		return useAES128
-	case "AESV3":
-		return useAES256
+	use := func(key Name) (method, bool) {
+		name, is := resolve(d.Get(key)).(Name)
+		if !is {
+			name = "Identity"
+		}
+		m, ok := c.named[name]
+		return m, ok
 	}
-	return identity
+	var streams, texts bool
+	c.streams, streams = use("StmF")
+	c.texts, texts = use("StrF")
+	return streams && texts
 }
 
 // oldHandler is revisions 2 to 4 (ISO 32000-1 §7.6.3).
@@ -266,25 +284,52 @@ func hashR6(salt, extra []byte) []byte {
 	}
 }
 
-// reader decrypts one stream.
-func (c *crypt) reader(raw io.Reader, s *Stream) io.Reader {
-	if c.streams == identity || s.ID.Num <= 0 {
-		return raw
-	}
+// reader decrypts one stream. A stream may name a crypt filter of its own.
+func (c *crypt) reader(raw io.Reader, s *Stream, resolve func(Object) Object) io.Reader {
+	how := c.streams
 	if t := s.Dict.Name("Type"); t == "XRef" || t == "Metadata" && !c.metadata {
 		return raw
 	}
+	for _, f := range Filters(s.Dict, resolve) {
+		if f.Name != "Crypt" || c.named == nil {
+			continue
+		}
+		name, is := resolve(f.Parms.Get("Name")).(Name)
+		if !is {
+			name = "Identity"
+		}
+		how = c.named[name]
+	}
+	return c.open(raw, s.ID, how)
+}
+
+// text decrypts a string that stands in object id. What does not decrypt comes back empty.
+func (c *crypt) text(s String, id Ref) String {
+	if c.texts == identity || id.Num <= 0 {
+		return s
+	}
+	plain, err := io.ReadAll(c.open(bytes.NewReader([]byte(s)), id, c.texts))
+	if err != nil {
+		return ""
+	}
+	return String(plain)
+}
+
+func (c *crypt) open(raw io.Reader, id Ref, how method) io.Reader {
+	if how == identity || id.Num <= 0 {
+		return raw
+	}
 	key := c.key
-	if c.streams != useAES256 {
+	if how != useAES256 {
 		m := md5.New()
 		m.Write(c.key)
-		m.Write([]byte{byte(s.ID.Num), byte(s.ID.Num >> 8), byte(s.ID.Num >> 16), byte(s.ID.Gen), byte(s.ID.Gen >> 8)})
-		if c.streams == useAES128 {
+		m.Write([]byte{byte(id.Num), byte(id.Num >> 8), byte(id.Num >> 16), byte(id.Gen), byte(id.Gen >> 8)})
+		if how == useAES128 {
 			m.Write([]byte("sAlT"))
 		}
 		key = m.Sum(nil)[:min(len(c.key)+5, 16)]
 	}
-	if c.streams == useRC4 {
+	if how == useRC4 {
 		z, err := rc4.NewCipher(key)
 		if err != nil {
 			return raw

@@ -51,12 +51,24 @@ type File struct {
 	sections    []Dict // trailers and cross-reference stream dictionaries of the /Prev chain, newest first
 	trailers    []Dict // the same and every other one found, in the order of the file
 	xrefOffsets []int64
+	listed      int // entries of all sections
+	stages      int // sections with entries, not counting those that are the stream half of a table
 	trailer     Dict
 	crypt       *crypt
 	lock        Lock
 
 	// Repaired says that the cross-reference table was missing or wrong and objects were found by looking for them.
 	Repaired bool
+	// Untidy says that the table is wrong in places that need no repair: entries that point at nothing, a chain that runs in a circle,
+	// objects in use that it does not list. Readers may differ in what they make of it.
+	Untidy bool
+	// Rootless says that no trailer names a catalogue and one was found by looking for it. Most readers do not open such a file.
+	Rootless bool
+
+	// Foreign says of a Locked file that it asks for no password: its method of encryption is a certificate's, or nobody described it.
+	Foreign bool
+
+	ambiguous []int
 
 	cache      map[int]Object
 	cacheCost  int
@@ -65,7 +77,8 @@ type File struct {
 	endstreams []int64
 	spent      int64
 	work       int64
-	values     int
+	values     int // read so far, the same ones again whenever they are read again
+	walked     int // of these, by EachObject itself
 }
 
 // entry is one definition of an object: at off in the file, or the idx-th of the object stream found[in].
@@ -97,6 +110,7 @@ func Open(ctx context.Context, data []byte, lim Limits) (*File, error) {
 	if len(f.found) == 0 && len(f.trailers) == 0 && len(f.sections) == 0 {
 		return nil, ErrNotPDF
 	}
+	f.checkTable()
 	f.unlock()
 	if err := f.openObjectStreams(); err != nil {
 		return nil, err
@@ -120,6 +134,27 @@ func (f *File) Trailer() Dict { return f.trailer }
 // Revisions is the number of cross-reference sections in the chain of the newest one; 0 when there is no usable chain.
 func (f *File) Revisions() int { return len(f.sections) }
 
+// Updates is how often the file was changed and saved again by writing behind what was there; 0 when there is no usable chain.
+func (f *File) Updates() int {
+	if f.Repaired {
+		return 0
+	}
+	n := f.stages - 1
+	for i := range min(len(f.found), 3) { // a linearised file has two sections from the start, and says so in its first object
+		if d, ok := f.parsed(int32(i)); ok && d.Has("Linearized") {
+			n--
+			break
+		}
+	}
+	return max(0, n)
+}
+
+func (f *File) parsed(i int32) (Dict, bool) {
+	o, err := f.load(i)
+	d, is := o.(Dict)
+	return d, is && err == nil
+}
+
 // Root is the document catalogue; nil when there is none.
 func (f *File) Root() Dict {
 	d, _ := f.Dict(f.trailer.Get("Root"))
@@ -132,17 +167,35 @@ func (f *File) Spent() int64 { return f.spent }
 // Refill makes the budget of unpacked bytes whole again: a reader that goes page by page is bounded per page.
 func (f *File) Refill() { f.spent = 0 }
 
+// Ambiguous lists the objects (0: a trailer) that are written so that readers must differ in what they read: whether the file is encrypted,
+// which bytes of an object stream count. There is no honest reason for it.
+func (f *File) Ambiguous() []int { return f.ambiguous }
+
+// Text returns what a string says that stands in object id, decrypted where strings are. Strings of packed objects are not.
+func (f *File) Text(s String, id Ref) String {
+	if f.crypt == nil {
+		return s
+	}
+	return f.crypt.text(s, id)
+}
+
+func (f *File) doubt(object int) {
+	if len(f.ambiguous) < 100 {
+		f.ambiguous = append(f.ambiguous, object)
+	}
+}
+
 // Use makes later calls obey ctx.
 func (f *File) Use(ctx context.Context) { f.ctx = ctx }
 
 // Values is how many values all objects hold together, known after EachObject.
-func (f *File) Values() int { return f.values }
+func (f *File) Values() int { return f.walked }
 
 // charge counts bytes looked at, so that crossing pieces of garbage cannot cost quadratic time.
 func (f *File) charge(n int) error {
 	f.work += int64(n)
 	if limit := 64*int64(len(f.data)) + 256<<20; f.work > limit {
-		return &LimitError{"work", limit}
+		return &LimitError{What: "work", Limit: limit}
 	}
 	return f.ctx.Err()
 }
@@ -155,7 +208,7 @@ func (f *File) parseAt(off int64, id Ref) (Object, error) {
 	if err := f.charge(l.Pos() - int(off)); err != nil {
 		return nil, err
 	}
-	if err := f.check(l); err != nil {
+	if err := f.check(l, id.Num); err != nil {
 		return nil, err
 	}
 	d, is := o.(Dict)
@@ -180,13 +233,13 @@ func (f *File) parseAt(off int64, id Ref) (Object, error) {
 	return &Stream{Dict: d, ID: id, Start: int64(start)}, nil
 }
 
-func (f *File) check(l *Lexer) error {
+func (f *File) check(l *Lexer, object int) error {
 	f.values += l.Values
 	if l.TooDeep {
-		return &LimitError{"depth", int64(f.lim.Depth)}
+		return &LimitError{"depth", int64(f.lim.Depth), object}
 	}
 	if l.TooMany {
-		return &LimitError{"values", int64(f.lim.Values)}
+		return &LimitError{"values", int64(f.lim.Values), object}
 	}
 	return nil
 }
@@ -208,7 +261,7 @@ func (f *File) load(i int32) (Object, error) {
 	if err := f.charge(l.Pos() - int(e.off)); err != nil {
 		return nil, err
 	}
-	return o, f.check(l)
+	return o, f.check(l, id.Num)
 }
 
 // Resolve follows references to what the newest revision says; what cannot be read is nil.
@@ -267,6 +320,7 @@ func (f *File) lookup(r Ref) (Object, error) {
 		}
 	}
 	if i, ok := f.last(r.Num); ok {
+		f.Untidy = true
 		return f.load(i)
 	}
 	return nil, nil
@@ -341,59 +395,4 @@ func (f *File) sortByNumber() {
 		}
 		return x < y
 	})
-}
-
-func (f *File) unlock() {
-	var dict Dict
-	var id String
-	present := false
-	for _, t := range append(append([]Dict{}, f.sections...), f.trailers...) {
-		e := t.Get("Encrypt")
-		if d, ok := f.Dict(e); ok && dict == nil {
-			dict = d
-		}
-		present = present || e != nil
-		if ids, is := f.Resolve(t.Get("ID")).(Array); is && len(ids) > 0 && id == "" {
-			id, _ = f.Resolve(ids[0]).(String)
-		}
-	}
-	if dict == nil {
-		if present { // encrypted in a way nobody can follow
-			f.lock = Locked
-		}
-		return
-	}
-	c, err := newCrypt(dict, id, f.Resolve)
-	if err != nil {
-		f.lock = Locked
-		return
-	}
-	f.crypt, f.lock = c, OwnerLocked
-}
-
-// chooseTrailer takes the newest section that names a catalogue; without a chain the last trailer in the file; without any the last
-// object that calls itself a catalogue.
-func (f *File) chooseTrailer() {
-	names := func(t Dict) bool { d, ok := f.Dict(t.Get("Root")); return ok && len(d) > 0 }
-	for _, t := range f.sections {
-		if names(t) {
-			f.trailer = t
-			return
-		}
-	}
-	f.Repaired = true
-	for i := len(f.trailers) - 1; i >= 0; i-- {
-		if names(f.trailers[i]) {
-			f.trailer = f.trailers[i]
-			return
-		}
-	}
-	for i := len(f.found) - 1; i >= 0; i-- {
-		if o, err := f.load(int32(i)); err == nil {
-			if d, is := o.(Dict); is && d.Name("Type") == "Catalog" {
-				f.trailer = Dict{{"Root", Ref{int(f.found[i].num), int(f.found[i].gen)}}}
-				return
-			}
-		}
-	}
 }

@@ -80,6 +80,8 @@ type decoder struct {
 	limit int64 // of the output of every step
 	spend func(n int) error
 	over  error // the budget that was spent; a step in between may have swallowed it
+	id    int   // the object
+	hurt  bool  // a step ended early: its data are damaged or cut
 }
 
 func (d *decoder) Read(p []byte) (int, error) {
@@ -97,7 +99,7 @@ func (d *decoder) add(r io.Reader) { d.r = &bounded{d: d, r: r, left: d.limit} }
 func (d *decoder) build(src io.Reader, filters []Filter, resolve func(Object) Object) (codec Filter, err error) {
 	d.r = src
 	if len(filters) > maxFilters {
-		return codec, &LimitError{"filters", maxFilters}
+		return codec, &LimitError{"filters", maxFilters, d.id}
 	}
 	for _, f := range filters {
 		if ImageCodec(f.Name) {
@@ -105,14 +107,14 @@ func (d *decoder) build(src io.Reader, filters []Filter, resolve func(Object) Ob
 		}
 		switch f.Name {
 		case "FlateDecode":
-			d.add(newInflater(d.r))
+			d.add(newInflater(d.r, &d.hurt))
 			d.r = predictor(d.r, f.Parms, resolve)
 		case "LZWDecode":
 			early := true
 			if n, ok := Int(resolve(f.Parms.Get("EarlyChange"))); ok && n == 0 {
 				early = false
 			}
-			d.add(newLZW(d.r, early))
+			d.add(newLZW(d.r, early, &d.hurt))
 			d.r = predictor(d.r, f.Parms, resolve)
 		case "ASCII85Decode":
 			d.add(&ascii85{r: bufio.NewReader(d.r)})
@@ -133,9 +135,12 @@ type inflater struct {
 	src  *bufio.Reader
 	z    io.ReadCloser
 	done bool
+	hurt *bool
 }
 
-func newInflater(r io.Reader) io.Reader { return &inflater{src: bufio.NewReader(r)} }
+func newInflater(r io.Reader, hurt *bool) io.Reader {
+	return &inflater{src: bufio.NewReader(r), hurt: hurt}
+}
 
 func (f *inflater) Read(p []byte) (int, error) {
 	if f.done {
@@ -158,6 +163,7 @@ func (f *inflater) Read(p []byte) (int, error) {
 	n, err := f.z.Read(p)
 	if err != nil {
 		f.done = true
+		*f.hurt = *f.hurt || err != io.EOF
 		return n, io.EOF
 	}
 	return n, nil
@@ -317,7 +323,7 @@ func (b *bounded) Read(p []byte) (int, error) {
 	n, err := b.r.Read(p)
 	b.left -= int64(n)
 	if b.left < 0 {
-		b.d.over = &LimitError{"stream_bytes", b.d.limit}
+		b.d.over = &LimitError{"stream_bytes", b.d.limit, b.d.id}
 	} else if b.d.spend != nil {
 		b.d.over = b.d.spend(n)
 	}

@@ -18,10 +18,11 @@ type lzw struct {
 	suffix [4096]byte
 	stack  []byte // the present string, reversed
 	done   bool
+	hurt   *bool
 }
 
-func newLZW(r io.Reader, early bool) io.Reader {
-	l := &lzw{r: bufio.NewReader(r), width: 9, next: 258, prev: -1}
+func newLZW(r io.Reader, early bool, hurt *bool) io.Reader {
+	l := &lzw{r: bufio.NewReader(r), width: 9, next: 258, prev: -1, hurt: hurt}
 	if early {
 		l.early = 1
 	}
@@ -71,7 +72,7 @@ func (l *lzw) step() {
 		l.width, l.next, l.prev = 9, 258, -1
 		return
 	case code > l.next || code == l.next && l.prev < 0:
-		l.done = true // damage
+		l.done, *l.hurt = true, true
 		return
 	}
 	walk := code
@@ -84,7 +85,7 @@ func (l *lzw) step() {
 		walk = int(l.prefix[walk])
 	}
 	if walk > 255 {
-		l.done = true
+		l.done, *l.hurt = true, true
 		return
 	}
 	l.stack = append(l.stack, byte(walk))

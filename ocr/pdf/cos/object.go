@@ -6,6 +6,7 @@ package cos
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 )
 
@@ -59,6 +60,41 @@ func (d Dict) Has(key Name) bool {
 	return false
 }
 
+// Conflict says whether key occurs twice with different values: readers differ in which one they believe.
+func (d Dict) Conflict(key Name) bool {
+	var first Object
+	seen := false
+	for _, e := range d {
+		if e.Key != key {
+			continue
+		}
+		if seen && !Equal(first, e.Val) {
+			return true
+		}
+		first, seen = e.Val, true
+	}
+	return false
+}
+
+// Equal compares two values as they are written; references are equal when they point at the same object. Streams are never equal.
+func Equal(a, b Object) bool {
+	switch x := a.(type) {
+	case Array:
+		y, is := b.(Array)
+		return is && slices.EqualFunc(x, y, Equal)
+	case Dict:
+		y, is := b.(Dict)
+		return is && slices.EqualFunc(x, y, func(a, b Entry) bool { return a.Key == b.Key && Equal(a.Val, b.Val) })
+	case *Stream:
+		return false
+	}
+	switch b.(type) {
+	case Array, Dict, *Stream:
+		return false
+	}
+	return a == b
+}
+
 // Name returns the direct name stored under key, or "".
 func (d Dict) Name(key Name) Name {
 	n, _ := d.Get(key).(Name)
@@ -107,6 +143,8 @@ type LimitError struct {
 	What string
 	// Limit is the budget that was spent.
 	Limit int64
+	// Object is the number of the object it was spent on; 0 when it was no single one.
+	Object int
 }
 
 func (e *LimitError) Error() string { return fmt.Sprintf("pdf budget %s of %d spent", e.What, e.Limit) }

@@ -20,7 +20,7 @@ func (f *File) scan() error {
 			}
 			f.found = append(f.found, entry{num: int32(num), gen: int32(gen), off: int64(at + 3), in: -1})
 			if len(f.found) > f.lim.Objects {
-				return &LimitError{"objects", int64(f.lim.Objects)}
+				return &LimitError{What: "objects", Limit: int64(f.lim.Objects)}
 			}
 			if len(f.found)%4096 == 0 && f.ctx.Err() != nil {
 				return f.ctx.Err()
@@ -108,12 +108,12 @@ func (f *File) openObjectStreams() error {
 		if !is {
 			continue
 		}
-		switch f.Resolve(s.Dict.Get("Type")) {
-		case Name("ObjStm"):
+		switch {
+		case f.holdsObjects(s):
 			if err := f.addObjectStream(int32(i), s); err != nil {
 				return err
 			}
-		case Name("XRef"):
+		case f.Resolve(s.Dict.Get("Type")) == Name("XRef"):
 			f.trailers = append(f.trailers, s.Dict)
 		}
 	}
@@ -123,7 +123,34 @@ func (f *File) openObjectStreams() error {
 	return nil
 }
 
+// holdsObjects says whether any reader could take s for an object stream. Some ask for its type and some only for where the first object
+// begins.
+func (f *File) holdsObjects(s *Stream) bool {
+	for _, e := range s.Dict {
+		if e.Key == "Type" && f.Resolve(e.Val) == Name("ObjStm") {
+			return true
+		}
+	}
+	return s.Dict.Has("First") && s.Dict.Has("N")
+}
+
+// decisive are the keys that say which bytes of an object stream are its objects.
+var decisive = []Name{"Type", "N", "First", "Filter", "DecodeParms", "Length", "F"}
+
 func (f *File) addObjectStream(i int32, s *Stream) error {
+	for _, key := range decisive {
+		if s.Dict.Conflict(key) {
+			f.doubt(s.ID.Num)
+			break
+		}
+	}
+	if f.crypt != nil { // some readers leave such a stream encrypted, some do not
+		for _, filter := range Filters(s.Dict, f.Resolve) {
+			if filter.Name == "Crypt" {
+				f.doubt(s.ID.Num)
+			}
+		}
+	}
 	data, err := f.objectStream(i)
 	if limit := (*LimitError)(nil); errors.As(err, &limit) || f.ctx.Err() != nil {
 		return err
@@ -146,7 +173,7 @@ func (f *File) addObjectStream(i int32, s *Stream) error {
 		}
 		f.found = append(f.found, entry{num: int32(num), off: off + first, in: i})
 		if len(f.found) > f.lim.Objects {
-			return &LimitError{"objects", int64(f.lim.Objects)}
+			return &LimitError{"objects", int64(f.lim.Objects), s.ID.Num}
 		}
 	}
 	return f.ctx.Err()
@@ -186,16 +213,20 @@ type Found struct {
 	Offset int64
 	// Trailer is set for trailer dictionaries.
 	Trailer bool
+	// Packed is set for objects in an object stream: their texts are not encrypted by themselves.
+	Packed bool
 }
 
 // EachObject calls each with every definition of every object: all revisions, all object streams, everything a cross-reference table
 // points at and everything none points at, and all trailers. It stops at the first error, its own (*LimitError, ctx) or each's.
 func (f *File) EachObject(each func(Found) error) error {
 	seen := map[int64]bool{}
-	f.values = 0
+	f.walked = 0
 	for i := range f.found {
 		e := f.found[i]
+		before := f.values
 		o, err := f.load(int32(i))
+		f.walked += f.values - before
 		if err != nil {
 			return err
 		}
@@ -203,7 +234,7 @@ func (f *File) EachObject(each func(Found) error) error {
 		if e.in >= 0 {
 			at = f.found[e.in].off
 		}
-		if err := each(Found{ID: Ref{int(e.num), int(e.gen)}, Object: o, Offset: at}); err != nil {
+		if err := each(Found{ID: Ref{int(e.num), int(e.gen)}, Object: o, Offset: at, Packed: e.in >= 0}); err != nil {
 			return err
 		}
 		if e.in < 0 {

@@ -6,9 +6,10 @@ import (
 )
 
 // Shadow writes the newest revision anew as a plain file: same objects, same numbers, object streams dissolved, a fresh cross-reference
-// table. The bytes of streams for which empty says true are left out. A validator that holds a whole file in memory can so judge the
-// structure of a file of scans a hundred times as large. Files with encryption cannot be written this way.
-func (f *File) Shadow(w io.Writer, empty func(*Stream) bool) error {
+// table. The bytes of streams for which empty says true are left out, and mend may put something in a dictionary (nil: nothing is
+// mended). A validator that holds a whole file in memory can so judge the structure of a file of scans a hundred times as large. Files with
+// encryption cannot be written this way.
+func (f *File) Shadow(w io.Writer, empty func(*Stream) bool, mend func(num int, d Dict) Dict) error {
 	out := NewWriter(w, shadowVersion, 0)
 	nums := make([]int, 0, len(f.byNum))
 	for _, i := range f.byNum {
@@ -34,6 +35,9 @@ func (f *File) Shadow(w io.Writer, empty func(*Stream) bool) error {
 		case is:
 			out.Stream(n, s.Dict, f.Raw(s))
 		default:
+			if d, is := o.(Dict); is && mend != nil {
+				o = mend(n, d)
+			}
 			out.Object(n, o)
 		}
 	}

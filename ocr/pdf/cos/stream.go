@@ -59,7 +59,12 @@ type Decoded struct {
 	io.Reader
 	// Codec is the picture codec the bytes are still in; its Name is "" when everything is undone.
 	Codec Filter
+
+	chain *decoder
 }
+
+// Hurt says, after reading, whether the data ended in damage and not where they should.
+func (d Decoded) Hurt() bool { return d.chain.hurt }
 
 // Decode undoes encryption and filters up to a picture codec, while it is read. Reads fail with a *LimitError once a budget is spent.
 // An unknown filter is an error.
@@ -71,22 +76,22 @@ func (f *File) DecodeLimit(s *Stream, limit int64) (Decoded, error) { return f.d
 func (f *File) decode(s *Stream, limit int64) (Decoded, error) {
 	var src io.Reader = bytes.NewReader(f.Raw(s))
 	if f.crypt != nil {
-		src = f.crypt.reader(src, s)
+		src = f.crypt.reader(src, s, f.Resolve)
 	}
-	return f.undo(src, s.Dict, limit)
+	return f.undo(src, s.Dict, limit, s.ID.Num)
 }
 
 // DecodeInline undoes the filters of an inline image.
 func (f *File) DecodeInline(raw []byte, d Dict) (Decoded, error) {
-	return f.undo(bytes.NewReader(raw), d, f.lim.StreamBytes)
+	return f.undo(bytes.NewReader(raw), d, f.lim.StreamBytes, 0)
 }
 
-func (f *File) undo(src io.Reader, dict Dict, limit int64) (Decoded, error) {
-	d := &decoder{limit: limit}
+func (f *File) undo(src io.Reader, dict Dict, limit int64, id int) (Decoded, error) {
+	d := &decoder{limit: limit, id: id}
 	tick := 0
 	d.spend = func(n int) error {
 		if f.spent += int64(n); f.spent > f.lim.TotalBytes {
-			return &LimitError{"total_bytes", f.lim.TotalBytes}
+			return &LimitError{"total_bytes", f.lim.TotalBytes, id}
 		}
 		if tick += n; tick > 1<<20 {
 			tick = 0
@@ -98,7 +103,7 @@ func (f *File) undo(src io.Reader, dict Dict, limit int64) (Decoded, error) {
 	if err != nil {
 		return Decoded{}, err
 	}
-	return Decoded{d, codec}, nil
+	return Decoded{d, codec, d}, nil
 }
 
 // Bytes unpacks a stream into memory, at most HeldBytes of it.

@@ -21,25 +21,48 @@ func (f *File) readXRef() {
 		return
 	}
 	queue := []int64{off}
-	seen := map[int64]bool{}
+	seen, halves := map[int64]bool{}, map[int64]bool{}
 	for len(queue) > 0 && len(seen) < maxSections && f.ctx.Err() == nil {
 		off, queue = queue[0], queue[1:]
 		if seen[off] {
+			f.Untidy = true
 			continue
 		}
 		seen[off] = true
+		before := f.listed
 		d, ok := f.section(off)
 		if !ok {
 			f.Repaired = true
 			return
 		}
 		f.sections = append(f.sections, d)
+		if f.listed > before && !halves[off] { // Word ends every file with an empty section that only names a stream
+			f.stages++
+		}
 		// A hybrid file's stream comes before the older sections (ISO 32000-1 §7.5.8.4).
 		if p, ok := Int(d.Get("XRefStm")); ok {
 			queue = append(queue, p)
+			halves[p] = true
 		}
 		if p, ok := Int(d.Get("Prev")); ok {
 			queue = append(queue, p)
+		}
+	}
+}
+
+// checkTable sees whether the entries in force point at the objects they name. The rest of the walk does not depend on it.
+func (f *File) checkTable() {
+	looked := 0
+	for num, p := range f.xref {
+		if p.stm != 0 || p.off < 0 {
+			continue
+		}
+		if n, _, _, ok := f.header(p.off); !ok || n != num {
+			f.Untidy = true
+			return
+		}
+		if looked++; looked%4096 == 0 && f.ctx.Err() != nil {
+			return
 		}
 	}
 }
@@ -98,6 +121,7 @@ func (f *File) table(l *Lexer) (Dict, bool) {
 			}
 			_, _ = l.Next()
 			k, _ := l.Next()
+			f.listed++
 			off, isOff := a.(int64)
 			if isOff && k == Keyword("n") {
 				f.place(int(first+i), place{off: off})
@@ -168,6 +192,7 @@ func (f *File) xrefStream(s *Stream) bool {
 			}
 			a, b := number64(data[w[0]:w[0]+w[1]]), number64(data[w[0]+w[1]:size])
 			data = data[size:]
+			f.listed++
 			switch kind {
 			case 0:
 				f.place(int(first+i), place{off: -1})
