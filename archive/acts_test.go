@@ -533,6 +533,68 @@ func TestEditAsksForTheRevisionSeen(t *testing.T) {
 	}
 }
 
+// A paper that was returned, thrown away by mistake and taken back says again what is to be mended.
+func TestReturnedPaperComesBackFromTheBinWithItsReason(t *testing.T) {
+	h := open(t)
+	d := h.deposit(t, "một")
+	h.on(t, d, archive.Submit)
+	for _, m := range []archive.MoveRequest{{Move: archive.Return, Reason: "thiếu trang 3"}, {Move: archive.Discard, Reason: "nhầm"}, {Move: archive.Restore}} {
+		var err error
+		if d, err = h.Move(t.Context(), checker, d.ID, m); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if d.State != archive.Returned || d.Reason != "thiếu trang 3" {
+		t.Errorf("back as %s for %q", d.State, d.Reason)
+	}
+}
+
+func TestBinShowsToEachWhatSheMayTakeBack(t *testing.T) {
+	h := open(t)
+	ctx := context.Background()
+	mine, hers := h.deposit(t, "của tôi"), h.take(t, colleague, paper("của người khác"))
+	sealed := paper("kín")
+	sealed.Access = archive.Sealed
+	h.take(t, second, sealed)
+	for _, c := range []struct {
+		who archive.Actor
+		doc archive.Document
+	}{{clerk, mine}, {checker, hers}} {
+		if _, err := h.Move(ctx, c.who, c.doc.ID, archive.MoveRequest{Move: archive.Discard, Reason: "nhầm"}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, c := range []struct {
+		who  archive.Actor
+		want []archive.ID
+	}{{clerk, []archive.ID{mine.ID}}, {colleague, []archive.ID{hers.ID}}, {checker, []archive.ID{hers.ID, mine.ID}}, {foreign, nil}} {
+		b, err := h.Bin(ctx, c.who, "", 10)
+		var got []archive.ID
+		for _, x := range b.Items {
+			got = append(got, x.ID)
+			if x.Until.Sub(x.DiscardedAt) != h.Limits.DiscardKept {
+				t.Errorf("kept until %s", x.Until)
+			}
+		}
+		if err != nil || !slices.Equal(got, c.want) {
+			t.Errorf("%s sees %v, want %v, %v", c.who.Name, got, c.want, err)
+		}
+		some, err := h.Some(ctx, c.who, []archive.ID{hers.ID, archive.NewID(), mine.ID})
+		if err != nil || len(some) != len(c.want) {
+			t.Errorf("%s sees %d of them, %v", c.who.Name, len(some), err)
+		}
+	}
+	if err := h.cat.Update(ctx, func(tx archive.Tx) error {
+		return tx.Accounts().Insert(ctx, archive.Account{ID: clerk.ID, Login: "an", Name: "Trần Văn An", Role: archive.RoleClerk, Revision: 1})
+	}); err != nil {
+		t.Fatal(err)
+	}
+	b, err := h.Bin(ctx, checker, "", 10)
+	if err != nil || b.Items[0].By != "" || b.Items[1].By != "Trần Văn An" {
+		t.Errorf("by %q and %q, %v", b.Items[0].By, b.Items[1].By, err)
+	}
+}
+
 func TestDiscardedPaperComesBackUntilItsTimeIsOver(t *testing.T) {
 	h := open(t)
 	ctx := context.Background()

@@ -13,6 +13,8 @@ type MoveRequest struct {
 	Move   Move
 	Reason string
 	After  int64 // revision the caller saw; 0 does not ask
+	// Despite is the code of a warning that was shown to a person who then went on: the event says so. Optional.
+	Despite string
 	// Then runs inside the transaction, last. It may run more than once. Optional.
 	Then func(context.Context, Tx, Document) error
 }
@@ -75,12 +77,37 @@ func (a *Archive) Move(ctx context.Context, actor Actor, id ID, req MoveRequest)
 		d.PriorState, d.DiscardedAt, d.DiscardedBy = from, now, actor.ID
 	case Restore:
 		d.State, d.PriorState, d.DiscardedAt, d.DiscardedBy = d.PriorState, "", time.Time{}, ID{}
+		if d.State == Returned {
+			if d.Reason, err = a.returnedFor(ctx, id); err != nil {
+				return Document{}, err
+			}
+		}
 	case Revert:
 		a.dropScan(&d, &p)
 	}
 	p.Next = d
 	p.tell(map[string]string{"move": string(req.Move), "from": string(from), "to": string(d.State), "reason": reason})
+	if req.Despite != "" {
+		p.tell(map[string]string{"despite": clean(req.Despite, 60)})
+	}
 	return a.perform(ctx, p, rule.Durable, nil, nil, req.Then)
+}
+
+// returnedFor is the reason a paper was last returned for, as its history tells it: whoever takes it out of the bin again has
+// to know what is to be mended.
+func (a *Archive) returnedFor(ctx context.Context, id ID) (reason string, err error) {
+	const back = 20 // moves between the return and now: the discarding, and whatever was moved about before it
+	err = a.Catalog.View(ctx, func(tx Tx) error {
+		l, err := tx.Events().Browse(ctx, EventFilter{Document: id, Action: EvMove, Limit: back})
+		for _, e := range l.Items {
+			if e.Detail["to"] == string(Returned) && e.Detail["move"] == string(Return) {
+				reason = e.Detail["reason"]
+				return nil
+			}
+		}
+		return err
+	})
+	return reason, err
 }
 
 // tell adds facts to the event of the act.

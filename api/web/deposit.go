@@ -71,29 +71,6 @@ func (p *Pages) deposit(v *visit) error {
 	return p.showHome(v, status, form)
 }
 
-// rescan takes a new scan of a paper.
-func (p *Pages) rescan(v *visit) error {
-	id, err := v.id()
-	if err != nil {
-		return err
-	}
-	var dep archive.Deposit
-	_, err = p.receive(v, &dep, &depositForm{}, func() (archive.Document, error) { return p.Archive.AddVersion(v.ctx, v.actor, id, 0, dep) })
-	if err == nil {
-		return v.redirect("/documents/" + id.String() + "?done=rescanned")
-	}
-	_, alert, status, ok := p.faults(v, err)
-	if !ok {
-		return err
-	}
-	var e *archive.Error
-	var found []Finding
-	if errors.As(err, &e) {
-		found = v.findings(e.Findings)
-	}
-	return p.showDocument(v, id, status, documentAnswer{alert: alert, findings: found})
-}
-
 // receive reads a form whose fields stand before its file and hands the file on as it comes: it is never whole in memory.
 func (p *Pages) receive(v *visit, dep *archive.Deposit, form *depositForm, then func() (archive.Document, error)) (archive.Document, error) {
 	r := v.gin.Request
@@ -126,7 +103,10 @@ func (p *Pages) receive(v *visit, dep *archive.Deposit, form *depositForm, then 
 
 // takeField reads one of the fields beside the file.
 func takeField(part *multipart.Part, dep *archive.Deposit, form *depositForm) error {
-	const longest = 200 // bytes of any of these fields
+	longest := int64(200) // bytes of any of these fields
+	if part.FormName() == "reason" {
+		longest = 8 << 10 // cut to the limit of a field by the archive
+	}
 	b, err := io.ReadAll(io.LimitReader(part, longest))
 	if err != nil {
 		return formError(err)
@@ -148,6 +128,8 @@ func takeField(part *multipart.Part, dep *archive.Deposit, form *depositForm) er
 	case "agency":
 		form.Agency = value
 		return read("agency", dep.Agency.UnmarshalText(b))
+	case "reason":
+		dep.Reason = value
 	case "allow_duplicate":
 		dep.AllowDuplicate = value != ""
 	}

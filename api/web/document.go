@@ -30,7 +30,12 @@ type documentPage struct {
 	Findings              []Finding
 	Refused               []Finding // what inspection said of a new scan that was refused
 	Moves                 []MoveButton
-	Submit                bool // the fields form sends on too
+	Refile                *refileForm
+	Standing              []StandingRow
+	ScanReason            string // why it was scanned again, while that is the news
+	Kept                  string // how long a discarded paper can be restored
+	Twin                  bool   // another paper carries the number: sending this one on is asked about
+	Submit                bool   // the fields form sends on too
 	MayRescan             bool
 	MayReadAgain          bool
 	MayDownload           bool
@@ -79,7 +84,11 @@ type VersionRow struct {
 	Digest           string
 	Pages            int
 	Href             string
+	Marks            []Chip // in use, public
 }
+
+// StandingRow is a version that stays valid behind a new scan.
+type StandingRow struct{ Text, Href, Link string }
 
 // documentAnswer is what a change that did not succeed adds to the page.
 type documentAnswer struct {
@@ -87,6 +96,7 @@ type documentAnswer struct {
 	faults   Faults
 	findings []Finding
 	typed    *fieldsForm // what was typed, instead of what is kept
+	refile   *refileForm
 }
 
 func (p *Pages) document(v *visit) error {
@@ -118,26 +128,26 @@ func (p *Pages) showDocument(v *visit, id archive.ID, status int, answer documen
 	d.Editable = doc.State.Editable() && role.May(archive.ActEdit)
 	d.MayDownload = role.May(archive.ActDownload) && doc.State != archive.Disposed
 	d.MayReadAgain = role.May(archive.ActEdit) && !d.Busy && doc.State != archive.Disposed && !p.Archive.Policy.NoReading
-	if d.Findings, err = p.warnings(v, &doc); err != nil {
-		return err
-	}
-	d.fields(v, &doc, names, answer)
-	d.moves(v, &doc)
-	d.pages(v, &doc)
-	d.versions(v, &doc)
-	if err := p.history(v, d, id); err != nil {
-		return err
-	}
-	return p.show(v, status, "clerk/document", d)
-}
-
-// warnings are all there is to say about a paper: what inspection found, the fields, other papers, the pages.
-func (p *Pages) warnings(v *visit, doc *archive.Document) ([]Finding, error) {
-	ws, err := p.Archive.Warnings(v.ctx, v.actor, doc)
+	fs, err := p.Archive.Warnings(v.ctx, v.actor, &doc)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	return v.findings(append(slices.Clone(ws), doc.Reading.Findings...)), nil
+	d.Findings, d.Twin = v.findings(append(slices.Clone(fs), doc.Reading.Findings...)), twin(fs)
+	d.fields(v, &doc, names, answer)
+	d.moves(v, &doc, p.binDays())
+	d.mayRefile(v, &doc, answer.refile)
+	d.pages(v, &doc)
+	d.Versions = v.versions(&doc)
+	d.standing(v, &doc)
+	if doc.State == archive.Discarded {
+		d.Kept = v.t("bin.until", max(0, begunDays(doc.DiscardedAt.Add(p.Archive.Limits.DiscardKept).Sub(p.Archive.Clock.Now()))))
+	}
+	evs, err := p.history(v, d, id)
+	if err != nil {
+		return err
+	}
+	d.undo(v, &doc, evs)
+	return p.show(v, status, "clerk/document", d)
 }
 
 func (d *documentPage) fields(v *visit, doc *archive.Document, n names, answer documentAnswer) {
@@ -184,13 +194,13 @@ func shorten(s string, runes int) string {
 // offered are the moves that are made by a button, with the look of each. A new scan comes with a file; quarantine and
 // release move bytes and are acts of their own.
 var offered = map[archive.Move]string{archive.Accept: "primary", archive.Return: "plain", archive.Publish: "primary", archive.Supersede: "plain",
-	archive.Withdraw: "danger", archive.Discard: "danger", archive.Restore: "primary"}
+	archive.Withdraw: "danger", archive.Discard: "danger", archive.Restore: "primary", archive.Revert: "danger"}
 
-func (d *documentPage) moves(v *visit, doc *archive.Document) {
+func (d *documentPage) moves(v *visit, doc *archive.Document, days int) {
 	for _, r := range archive.Moves(v.actor, doc) {
 		switch {
 		case r.Move == archive.Rescan:
-			d.MayRescan = !r.Reason && v.actor.Role.May(archive.ActDeposit)
+			d.MayRescan = v.actor.Role.May(archive.ActDeposit)
 		case r.Move == archive.Submit:
 			if d.Submit = d.Editable; !d.Editable {
 				d.Moves = append(d.Moves, MoveButton{Move: string(r.Move), Text: v.say(r.Name), Tone: "primary"})
@@ -198,7 +208,7 @@ func (d *documentPage) moves(v *visit, doc *archive.Document) {
 		case offered[r.Move] != "":
 			b := MoveButton{Move: string(r.Move), Text: v.say(r.Name), Tone: offered[r.Move], Reason: r.Reason}
 			if r.Move == archive.Discard {
-				b.Hint = v.t("document.discard_hint")
+				b.Hint = v.t("document.discard_hint", days)
 			}
 			d.Moves = append(d.Moves, b)
 		}
@@ -234,23 +244,52 @@ func (d *documentPage) Image() string {
 	return "/api/v1/documents/" + d.ID + "/pages/" + strconv.Itoa(d.Page) + "/image?width=" + widthOfPage
 }
 
-func (d *documentPage) versions(v *visit, doc *archive.Document) {
+func (v *visit) versions(doc *archive.Document) (rows []VersionRow) {
 	kinds := map[string]string{archive.PDF: "PDF", archive.JPEG: "JPEG", archive.PNG: "PNG", archive.TIFF: "TIFF"}
 	for _, x := range slices.Backward(doc.Versions) {
-		d.Versions = append(d.Versions, VersionRow{Number: x.Number, File: x.FileName, Size: size(v.lang, x.Size), Type: kinds[x.MediaType], When: moment(x.CreatedAt),
-			Digest: x.Digest.String(), Pages: len(x.Pages), Href: "/api/v1/documents/" + d.ID + "/file?version=" + strconv.Itoa(x.Number)})
+		r := VersionRow{Number: x.Number, File: x.FileName, Size: size(v.lang, x.Size), Type: kinds[x.MediaType], When: moment(x.CreatedAt),
+			Digest: x.Digest.String(), Pages: len(x.Pages), Href: fileOf(doc, x.Number)}
+		if len(doc.Versions) > 1 && x.Number == doc.Head().Number {
+			r.Marks = append(r.Marks, Chip{"wait", v.t("version.current")})
+		}
+		if x.Number == doc.PublicVersion() {
+			r.Marks = append(r.Marks, Chip{"good", v.t("version.public")})
+		}
+		for _, s := range doc.Standing {
+			if s.State == archive.Accepted && s.Version == x.Number {
+				r.Marks = append(r.Marks, Chip{"good", v.t("version.accepted")})
+			}
+		}
+		rows = append(rows, r)
+	}
+	return rows
+}
+
+func fileOf(doc *archive.Document, version int) string {
+	return "/api/v1/documents/" + doc.ID.String() + "/file?version=" + strconv.Itoa(version)
+}
+
+// standing tells what stays valid behind a new scan.
+func (d *documentPage) standing(v *visit, doc *archive.Document) {
+	for _, s := range doc.Standing {
+		d.Standing = append(d.Standing, StandingRow{v.t("standing."+string(s.State), s.Version), fileOf(doc, s.Version), v.t("standing.see", s.Version)})
+	}
+	if len(doc.Standing) > 0 && doc.State == archive.Review {
+		d.ScanReason, d.Reason = d.Reason, ""
 	}
 }
 
-func (p *Pages) history(v *visit, d *documentPage, id archive.ID) error {
-	const most = 200
-	evs, err := p.Archive.History(v.ctx, v.actor, id, archive.ID{}, most)
+// mostEvents is how much of a history a page shows.
+const mostEvents = 200
+
+func (p *Pages) history(v *visit, d *documentPage, id archive.ID) ([]archive.Event, error) {
+	evs, err := p.Archive.History(v.ctx, v.actor, id, archive.ID{}, mostEvents)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	d.HistoryMore = len(evs) == most
+	d.HistoryMore = len(evs) == mostEvents
 	for _, e := range slices.Backward(evs) {
 		d.History = append(d.History, v.event(&e))
 	}
-	return nil
+	return evs, nil
 }

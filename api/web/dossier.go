@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 
 	"sohoa/archive"
@@ -132,6 +133,7 @@ type dossierPage struct {
 	Complete   bool // the procedure says what is wanted, and all of it is there
 	More       bool
 	MayDeposit bool
+	History    []EventRow
 }
 
 func (p *Pages) dossier(v *visit) error {
@@ -166,6 +168,13 @@ func (p *Pages) dossier(v *visit) error {
 	}
 	for i := range x.Results {
 		d.Results = append(d.Results, v.row(&x.Results[i], n))
+	}
+	evs, err := p.Archive.DossierHistory(v.ctx, v.actor, code, archive.ID{}, mostEvents)
+	if err != nil {
+		return err
+	}
+	for _, e := range slices.Backward(evs) {
+		d.History = append(d.History, v.event(&e))
 	}
 	return p.show(v, http.StatusOK, "clerk/dossier", d)
 }

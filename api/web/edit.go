@@ -30,7 +30,10 @@ func (p *Pages) edit(v *visit) error {
 	change.After, _ = strconv.ParseInt(v.form("revision"), 10, 64)
 	doc, err = p.Archive.Edit(v.ctx, v.actor, id, change)
 	if err == nil && v.form("then") == string(archive.Submit) {
-		if doc, err = p.Archive.Move(v.ctx, v.actor, id, archive.MoveRequest{Move: archive.Submit, After: doc.Revision}); err == nil {
+		if asked, err := p.asks(v, &doc); asked || err != nil {
+			return err
+		}
+		if doc, err = p.Archive.Move(v.ctx, v.actor, id, archive.MoveRequest{Move: archive.Submit, After: doc.Revision, Despite: v.form("despite")}); err == nil {
 			return p.onward(v, &doc, archive.Submit)
 		}
 	}
@@ -95,6 +98,9 @@ func (v *visit) typedFields(doc *archive.Document, n names) (*fieldsForm, archiv
 		f.Owner.IDType = k
 	}
 	kind, access := archive.DocumentKind(v.form("kind")), archive.Access(v.form("access"))
+	if len(doc.Standing) > 0 { // the form shows them, and has no fields for them
+		kind, access, dossier = doc.Kind, doc.Access, doc.Dossier
+	}
 	return t, archive.Edit{Kind: &kind, Access: &access, Dossier: &dossier, Fields: &f}, faults
 }
 
@@ -129,7 +135,7 @@ func (p *Pages) onward(v *visit, doc *archive.Document, m archive.Move) error {
 		return err
 	}
 	for _, next := range l.Items {
-		if next.ID == doc.ID || m != archive.Submit && (next.Uploader == v.actor.ID || next.Submitter == v.actor.ID) {
+		if next.ID == doc.ID || m != archive.Submit && (next.Uploader == v.actor.ID || next.Submitter == v.actor.ID || next.Head().CreatedBy == v.actor.ID) {
 			continue // nobody checks a paper of his own
 		}
 		return v.redirect("/documents/" + next.ID.String() + "?done=" + string(m) + "_next")

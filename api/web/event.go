@@ -26,7 +26,7 @@ type EventRow struct {
 }
 
 // told are the details of events that say something to people, in the order they are told; the rest is for programs.
-var told = []string{"version", "file_name", "pages", "failed", "from", "to", "fields", "reason", "q", "login", "role", "agency", "act", "code"}
+var told = []string{"version", "dropped", "file_name", "pages", "failed", "from", "to", "from_dossier", "to_dossier", "from_custodian", "to_custodian", "fields", "despite", "reason", "q", "login", "role", "agency", "act", "code"}
 
 func (v *visit) event(e *archive.Event) EventRow {
 	r := EventRow{When: second(e.At), Who: e.ActorName, What: v.t("action." + string(e.Action)), Denied: e.Outcome != archive.Success, Document: e.Document.String(),
@@ -48,15 +48,23 @@ func (v *visit) event(e *archive.Event) EventRow {
 			r.What = v.say(rule.Name)
 		}
 	}
+	act := "dossier_act." + e.Detail["act"]
+	if e.Action != archive.EvDossier || !known(act) {
+		act = ""
+	} else {
+		r.What = v.t(act)
+	}
 	var parts []string
 	for _, k := range told {
 		x := e.Detail[k]
-		if x == "" || k == "failed" && x == "0" {
+		if x == "" || k == "failed" && x == "0" || k == "act" && act != "" {
 			continue
 		}
 		parts = append(parts, v.t("detail."+k)+" "+v.detail(k, x))
 	}
-	if kind, code, ok := strings.Cut(e.Object, ":"); ok {
+	if kind, code, ok := strings.Cut(e.Object, ":"); ok && kind == "document" {
+		r.Document = code
+	} else if ok {
 		if key := "object." + kind; known(key) {
 			parts = append(parts, v.t(key)+" "+code)
 		}
@@ -68,6 +76,10 @@ func (v *visit) event(e *archive.Event) EventRow {
 // detail puts the value of a detail into words where it is a word of the archive.
 func (v *visit) detail(k, x string) string {
 	switch k {
+	case "despite":
+		if key := "despite." + x; known(key) {
+			return v.t(key)
+		}
 	case "from", "to":
 		if key := "state." + x; known(key) {
 			return v.t(key)

@@ -23,6 +23,7 @@ type Frame struct {
 	Back    string // where a change of language leads back to
 	Query   string // what stands in the search box
 	Done    string // what has just been done
+	Undo    *Undo  // how to take it back; nil when it cannot be
 	Now     string // when the page was made: prints carry it, with the name
 	Alert   string // what went wrong with what was just asked
 	Module  string // the script of the page, "" for none

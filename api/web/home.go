@@ -17,6 +17,7 @@ type homePage struct {
 	Live       bool // something in the list is being read: the list looks again by itself
 	Next       string
 	First      string // back to the first page, "" when this is it
+	Choosable  bool   // a row can be chosen
 	Empty      string
 	Other      *Link // where there is work when there is none here
 }
@@ -36,6 +37,7 @@ type Row struct {
 	Reason    string
 	Warnings  int
 	Kind      string
+	Choice    string // what the box that chooses it is called, "" when it cannot be thrown away
 }
 
 // tab is one view of the work list.
@@ -54,7 +56,7 @@ var tabs = []tab{
 	{name: "checking", states: []archive.State{archive.Checking}},
 	{name: "accepted", states: []archive.State{archive.Accepted}},
 	{name: "published", states: []archive.State{archive.Published}},
-	{name: "closed", states: []archive.State{archive.Superseded, archive.Withdrawn, archive.Quarantined, archive.Discarded}},
+	{name: "closed", states: []archive.State{archive.Superseded, archive.Withdrawn, archive.Quarantined}},
 	{name: "all"},
 }
 
@@ -105,6 +107,9 @@ func (p *Pages) showHome(v *visit, status int, form depositForm) error {
 	}
 	for i := range l.Items {
 		r := v.row(&l.Items[i], names)
+		if may(v.actor, &l.Items[i], archive.Discard) {
+			r.Choice, d.Choosable = v.t("choose.one", r.Title), true
+		}
 		d.Live = d.Live || r.Busy
 		d.Rows = append(d.Rows, r)
 	}
@@ -197,6 +202,9 @@ func (p *Pages) tabLinks(v *visit, present tab, counts map[archive.State]int) ([
 			c += "+"
 		}
 		out = append(out, Link{Href: "/?tab=" + t.name, Text: v.t("tab." + t.name), Current: t.name == present.name, Count: c})
+	}
+	if n := counts[archive.Discarded]; n > 0 {
+		out = append(out, Link{Href: "/bin", Text: v.t("bin.link"), Count: count(v.lang, n)})
 	}
 	return out, nil
 }

@@ -71,7 +71,7 @@ var frameTexts = texts{
 	"done.publish":       {VI: "Đã công bố.", EN: "Published."},
 	"done.supersede":     {VI: "Đã đánh dấu là được thay thế.", EN: "Marked as superseded."},
 	"done.withdraw":      {VI: "Đã thu hồi.", EN: "Withdrawn."},
-	"done.discard":       {VI: "Đã bỏ giấy tờ này. Có thể bấm Khôi phục trong 30 ngày.", EN: "Discarded. You can press Restore for 30 days."},
+	"done.discard":       {VI: "Đã bỏ giấy tờ này. Nó nằm trong mục Đã bỏ cho đến khi bị xóa.", EN: "Discarded. It lies among the discarded papers until it is erased."},
 	"done.restore":       {VI: "Đã khôi phục.", EN: "Restored."},
 	"done.read_again":    {VI: "Đã xếp hàng để đọc lại.", EN: "Queued to be read again."},
 	"done.dossier":       {VI: "Đã mở hồ sơ.", EN: "The dossier is open."},

@@ -14,7 +14,7 @@ var paperTexts = texts{
 	"tab.checking":  {VI: "Chờ kiểm tra", EN: "To check"},
 	"tab.accepted":  {VI: "Đã chấp nhận", EN: "Accepted"},
 	"tab.published": {VI: "Đã công bố", EN: "Published"},
-	"tab.closed":    {VI: "Đã bỏ, thu hồi", EN: "Closed"},
+	"tab.closed":    {VI: "Thu hồi, thay thế", EN: "Closed"},
 	"tab.all":       {VI: "Tất cả", EN: "All"},
 
 	"order.newest":  {VI: "mới nhận trước", EN: "newest first"},
@@ -29,7 +29,7 @@ var paperTexts = texts{
 	"empty.checking":  {VI: "Không có giấy tờ nào chờ kiểm tra. Khi cán bộ gửi lên, giấy tờ sẽ hiện ở đây.", EN: "Nothing waits to be checked. What clerks submit appears here."},
 	"empty.accepted":  {VI: "Chưa có giấy tờ nào được chấp nhận mà chưa công bố.", EN: "No accepted paper is waiting."},
 	"empty.published": {VI: "Chưa có kết quả nào được công bố.", EN: "No result has been published yet."},
-	"empty.closed":    {VI: "Không có giấy tờ nào bị bỏ, thay thế, thu hồi hay cách ly.", EN: "Nothing is discarded, superseded, withdrawn or quarantined."},
+	"empty.closed":    {VI: "Không có giấy tờ nào được thay thế, thu hồi hay cách ly.", EN: "Nothing is superseded, withdrawn or quarantined."},
 	"empty.all":       {VI: "Kho chưa có giấy tờ nào trong phạm vi của bạn.", EN: "There is no paper in your scope yet."},
 
 	"row.paper":      {VI: "Giấy tờ", EN: "Paper"},
@@ -85,7 +85,7 @@ var paperTexts = texts{
 	"document.more_pages":   {VI: "và %d trang nữa", EN: "and %d more"},
 	"document.moves":        {VI: "Việc tiếp theo", EN: "What next"},
 	"document.why":          {VI: "%s: lý do", EN: "%s: reason"},
-	"document.discard_hint": {VI: "Có thể khôi phục trong 30 ngày; sau đó giấy tờ bị xóa hẳn.", EN: "It can be restored for 30 days; then it is erased."},
+	"document.discard_hint": {VI: "Có thể khôi phục trong %d ngày; sau đó giấy tờ bị xóa hẳn.", EN: "It can be restored for %d days; then it is erased."},
 	"document.reason":       {VI: "Lý do:", EN: "Reason:"},
 	"document.reading":      {VI: "Đang đọc chữ", EN: "Reading"},
 	"document.submit":       {VI: "Lưu và gửi kiểm tra", EN: "Save and submit"},
@@ -97,9 +97,7 @@ var paperTexts = texts{
 	"document.read_again":   {VI: "Đọc lại từ đầu", EN: "Read it again"},
 	"document.versions":     {VI: "Bản quét", EN: "Scans"},
 	"document.version":      {VI: "Bản %d", EN: "Version %d"},
-	"document.rescan":       {VI: "Quét lại giấy tờ này", EN: "New scan of this paper"},
-	"document.rescan_hint":  {VI: "Bản cũ vẫn được giữ; bản mới sẽ được đọc.", EN: "The old scan stays; the new one is read."},
-	"document.rescan_send":  {VI: "Gửi bản quét mới", EN: "Send the new scan"},
+	"document.rescan":       {VI: "Quét lại…", EN: "New scan…"},
 	"document.history":      {VI: "Lịch sử", EN: "History"},
 	"document.history_more": {VI: "Chỉ hiện 200 sự kiện đầu.", EN: "Only the first 200 events are shown."},
 

@@ -141,12 +141,13 @@ func readAs(d *archive.Document) string {
 
 // Finding is one thing to say about a paper, and about which of its pages.
 type Finding struct {
-	Tone  string
-	Level string
-	Text  string
-	Pages []int  // none for the whole paper
-	More  int    // pages beyond those named
-	Where string // pages and objects in words, for lists without links; "" for the whole paper
+	Tone   string
+	Level  string
+	Text   string
+	Pages  []int  // none for the whole paper
+	More   int    // pages beyond those named
+	Papers []Link // others it is about
+	Where  string // pages and objects in words, for lists without links; "" for the whole paper
 
 	objects []int
 }
@@ -168,6 +169,10 @@ func (v *visit) findings(fs []archive.Finding) []Finding {
 		i := slices.IndexFunc(out, func(o Finding) bool { return o.Text == text })
 		if i < 0 {
 			i, out = len(out), append(out, Finding{Tone: tone[f.Severity], Level: v.t("severity." + string(f.Severity)), Text: text})
+		}
+		for j := range f.Papers {
+			d := &f.Papers[j]
+			out[i].Papers = append(out[i].Papers, Link{Href: "/documents/" + d.ID.String(), Text: title(d)})
 		}
 		if o := &out[i]; f.Object > 0 && len(o.objects) <= pagesNamed && !slices.Contains(o.objects, f.Object) {
 			o.objects = append(o.objects, f.Object)

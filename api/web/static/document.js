@@ -64,6 +64,13 @@ function showFindings(findings = []) {
     const text = document.createElement("span");
     text.textContent = f.message;
     li.append(level, " ", text);
+    for (const d of f.papers ?? []) {
+      const a = document.createElement("a");
+      a.className = "paper-link";
+      a.href = "/documents/" + d.id;
+      a.textContent = d.title;
+      li.append(" ", a);
+    }
     const pages = [...f.pages];
     for (const n of pages.slice(0, 6)) {
       const a = document.createElement("a");
@@ -75,6 +82,11 @@ function showFindings(findings = []) {
     if (pages.length > 6) li.append(" " + say("page_more", pages.length - 6));
     return li;
   }));
+  const despite = document.querySelector("#despite");
+  if (despite) {
+    despite.hidden = !findings.some((f) => f.code === "duplicate_number");
+    if (despite.hidden) despite.querySelector("input").checked = false;
+  }
   list.hidden = findings.length === 0;
   const box = list.closest(".checks");
   if (box) box.hidden = findings.length === 0;
@@ -125,6 +137,10 @@ if (["waiting", "running"].includes(root.dataset.state)) {
 
 // Whoever goes from paper to paper begins in the first field.
 if (form && new URLSearchParams(location.search).get("done")?.endsWith("_next")) form.elements.type?.focus({ preventScroll: true });
+
+// What stands against an act is met where it can be mended: the wrong field of a move, the question about another paper.
+const mend = document.querySelector(".move[open] [aria-invalid]") ?? (document.querySelector("main > .note.bad") && document.querySelector("#despite:not([hidden]) input"));
+mend?.focus();
 
 // Keys. Nothing fires while a syllable is being composed.
 // Enter takes a field and never sends the form on by itself.

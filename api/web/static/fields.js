@@ -44,6 +44,13 @@ export class Fields {
             this.told.textContent = say("unseen");
             return;
           }
+          const despite = this.form.elements.despite;
+          if (despite && !despite.checked && despite.checkVisibility()) {
+            e.preventDefault();
+            despite.focus();
+            this.told.textContent = say("twin");
+            return;
+          }
           this.takeAll();
           clearTimeout(this.timer);
         } else if (f === form) {
@@ -67,7 +74,7 @@ export class Fields {
 
   values() {
     const v = {};
-    for (const el of this.form.elements) if (el.name && el.type !== "hidden" && el.type !== "submit") v[el.name] = this.offers && this.pending(el.name) ? this.kept[el.name] : el.value;
+    for (const el of this.form.elements) if (el.name && el.type !== "hidden" && el.type !== "submit" && el.type !== "checkbox") v[el.name] = this.offers && this.pending(el.name) ? this.kept[el.name] : el.value;
     return v;
   }
 

@@ -266,7 +266,10 @@ function refresh() {
     for (const part of ["#rows", ".list .tabs"]) {
       const fresh = x.response?.querySelector(part);
       const old = document.querySelector(part);
-      if (x.status === 200 && fresh && old && !old.contains(document.activeElement)) old.replaceWith(document.adoptNode(fresh));
+      if (x.status !== 200 || !fresh || !old || old.contains(document.activeElement)) continue;
+      const ticked = new Set([...old.querySelectorAll("input[name=id]:checked")].map((el) => el.value)); // what is chosen stays chosen
+      for (const el of fresh.querySelectorAll("input[name=id]")) el.checked = ticked.has(el.value);
+      old.replaceWith(document.adoptNode(fresh));
     }
     if (document.querySelector("#rows[data-live]")) refreshSoon(4000);
   };
