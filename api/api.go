@@ -29,8 +29,6 @@ type Config struct {
 	// TrustedProxies are the addresses (or CIDR ranges) whose X-Forwarded-For is believed. None by default: a header that
 	// anybody can write says nothing about where a request comes from.
 	TrustedProxies []string
-	// Uploads is how many uploads may be under way at once. 0: 64.
-	Uploads int
 	// Hashes is how many passwords are checked at once, 19 MiB each. 0: one per processor.
 	Hashes int
 	// House tells what only the program knows, for /status. Optional.
@@ -82,7 +80,7 @@ func New(c Config) (http.Handler, error) {
 	speakOurProblems()
 	inside := engine.Group("", d.admit)
 	h := humagin.NewWithGroup(engine, inside, document(c.House))
-	rest.Mount(inside, h, rest.Config{Archive: c.Archive, Who: actorOf, Lang: langOf, Fail: d.Fail, Secrets: d, House: c.House, Uploads: c.Uploads, Closing: closing})
+	rest.Mount(inside, h, rest.Config{Archive: c.Archive, Who: actorOf, Lang: langOf, Fail: d.Fail, Secrets: d, House: c.House, Closing: closing})
 	d.life(engine, h, c.Ready)
 	if err := d.describe(engine, h); err != nil {
 		return nil, err
@@ -90,7 +88,7 @@ func New(c Config) (http.Handler, error) {
 	if err := d.pages(engine, c); err != nil {
 		return nil, err
 	}
-	return paced{engine, idleTime, graceTime, sync.OnceFunc(func() { close(closing) })}, nil
+	return paced{engine, c.Archive.Limits.Door, sync.OnceFunc(func() { close(closing) })}, nil
 }
 
 func publicOrigin(s string) (url.URL, error) {

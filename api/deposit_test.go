@@ -210,7 +210,7 @@ func TestDepositLimits(t *testing.T) {
 }
 
 func TestUploadsAtOnceAreBounded(t *testing.T) {
-	w := build(t, func(_ *archive.Config, c *api.Config) { c.Uploads = 1 })
+	w := build(t, func(a *archive.Config, _ *api.Config) { a.Limits.Door.Uploads = 1 })
 	clerk := w.clerk()
 	w.desk.block = make(chan struct{})
 	first := make(chan *answer)

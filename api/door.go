@@ -43,9 +43,6 @@ func visitOf(ctx context.Context) *visit {
 func actorOf(ctx context.Context) archive.Actor { return visitOf(ctx).visitor.Actor }
 func langOf(ctx context.Context) string         { return reply.From(ctx).Lang }
 
-// maxQuery bounds the query string: the longest honest one is a search of 500 letters, three bytes each, written as %XX.
-const maxQuery = 8 << 10
-
 // begin gives a request its number, sets what every answer carries, and writes the log when it is over. The log holds the
 // route, not the path, and nothing of the query: both can hold what a person typed. Who it was is in the trail, under the
 // same number.
@@ -62,7 +59,7 @@ func (d *door) begin(c *gin.Context) {
 	defer func() {
 		d.finish(c, r, time.Since(began))
 	}()
-	if len(c.Request.URL.RawQuery) > maxQuery {
+	if len(c.Request.URL.RawQuery) > d.archive.Limits.Door.QueryBytes {
 		d.Fail(c, archive.Errorf(archive.Invalid, "query of %d bytes", len(c.Request.URL.RawQuery)))
 		return
 	}

@@ -7,24 +7,24 @@ import (
 	"net"
 	"net/http"
 	"time"
+
+	"golang.org/x/net/netutil"
+
+	"sohoa/archive"
 )
 
-// Pace of a connection. There is no limit on how long an upload may take, only on how slow it may be: 4 KiB/s is a third of
-// the slowest mobile line in use, and a client that stays below holds a place somebody else could have.
-const (
-	headerTime = 10 * time.Second
-	idleTime   = 30 * time.Second // without any byte, either way
-	graceTime  = 30 * time.Second // before the average counts
-	slowest    = 4 << 10          // bytes a second, on average
-	restTime   = 2 * time.Minute  // a connection between requests
-	maxHeader  = 32 << 10
-)
-
-// Server returns an http.Server for a handler of New with limits of time and size. Its Shutdown ends event streams, which
+// Server returns an http.Server for a handler of New with the limits of time and size of its archive (Limits.Door). There is no
+// limit on how long an upload may take, only on how slow it may be: a client that stays below holds a place somebody else
+// could have. Its Shutdown ends event streams, which
 // would otherwise keep it waiting. The caller sets Addr and TLS, and listens.
 func Server(h http.Handler, log *slog.Logger) *http.Server {
-	s := &http.Server{Handler: h, ReadHeaderTimeout: headerTime, IdleTimeout: restTime, MaxHeaderBytes: maxHeader}
-	if p, ok := h.(paced); ok {
+	l := archive.DefaultLimits().Door
+	p, ok := h.(paced)
+	if ok {
+		l = p.limits
+	}
+	s := &http.Server{Handler: h, ReadHeaderTimeout: l.HeaderTime, IdleTimeout: l.RestTime, MaxHeaderBytes: l.HeaderBytes}
+	if ok {
 		s.RegisterOnShutdown(p.close)
 	}
 	if log != nil {
@@ -33,40 +33,45 @@ func Server(h http.Handler, log *slog.Logger) *http.Server {
 	return s
 }
 
+// Listen bounds the connections of ln that are open at once. More wait in the queue of the system, where they cost the house
+// nothing.
+func Listen(ln net.Listener, l archive.DoorLimits) net.Listener {
+	return netutil.LimitListener(ln, l.Connections)
+}
+
 // paced keeps bodies and answers moving: deadlines go forward as bytes do.
 type paced struct {
-	next        http.Handler
-	idle, grace time.Duration
-	close       func() // tells long answers that the house is closing
+	next   http.Handler
+	limits archive.DoorLimits
+	close  func() // tells long answers that the house is closing
 }
 
 func (p paced) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	rc := http.NewResponseController(w)
 	if r.Body != nil && r.Body != http.NoBody {
-		r.Body = &pacedBody{ReadCloser: r.Body, rc: rc, idle: p.idle, start: time.Now(), grace: p.grace}
+		r.Body = &pacedBody{ReadCloser: r.Body, rc: rc, limits: p.limits, start: time.Now()}
 	}
 	// A deadline of the last write must not meet the first of the next request, nor what the server itself still writes.
-	defer func() { _ = rc.SetWriteDeadline(time.Now().Add(p.idle)) }()
-	p.next.ServeHTTP(&pacedWriter{w, rc, p.idle}, r)
+	defer func() { _ = rc.SetWriteDeadline(time.Now().Add(p.limits.IdleTime)) }()
+	p.next.ServeHTTP(&pacedWriter{w, rc, p.limits.IdleTime}, r)
 }
 
 type pacedBody struct {
 	io.ReadCloser
-	rc    *http.ResponseController
-	idle  time.Duration
-	grace time.Duration
-	start time.Time
-	n     int64
-	set   time.Time // the deadline set last
+	rc     *http.ResponseController
+	limits archive.DoorLimits
+	start  time.Time
+	n      int64
+	set    time.Time // the deadline set last
 }
 
 func (b *pacedBody) Read(p []byte) (int, error) {
 	now := time.Now()
-	until := now.Add(b.idle)
-	if average := b.start.Add(b.grace + time.Duration(float64(b.n)/slowest*float64(time.Second))); average.Before(until) {
+	until := now.Add(b.limits.IdleTime)
+	if average := b.start.Add(b.limits.GraceTime + time.Duration(float64(b.n)/float64(b.limits.Slowest)*float64(time.Second))); average.Before(until) {
 		until = average
 	}
-	if until.Sub(b.set).Abs() > b.idle/32 { // a new timer about once a second is enough
+	if until.Sub(b.set).Abs() > b.limits.IdleTime/32 { // a new timer about once a second is enough
 		b.set = until
 		_ = b.rc.SetReadDeadline(until) // a transport without deadlines has its own
 	}

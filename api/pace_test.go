@@ -10,12 +10,14 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"sohoa/archive"
 )
 
 // slowly serves one handler with a short patience and hands out a connection to it.
 func slowly(t *testing.T, idle, grace time.Duration, h http.HandlerFunc) net.Conn {
 	t.Helper()
-	s := httptest.NewServer(paced{h, idle, grace, func() {}})
+	s := httptest.NewServer(paced{h, archive.DoorLimits{IdleTime: idle, GraceTime: grace, Slowest: archive.DefaultLimits().Door.Slowest}, func() {}})
 	t.Cleanup(s.Close)
 	c, err := net.Dial("tcp", s.Listener.Addr().String())
 	if err != nil {

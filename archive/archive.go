@@ -55,6 +55,7 @@ type Archive struct {
 	watch     watchers
 	disks     diskWatch
 	uploading uploadLocks
+	slots     chan struct{} // uploads under way
 	nudge     chan struct{} // wakes the sequencer
 	feed      chan struct{} // wakes the indexer
 	work      chan struct{} // wakes the readers
@@ -77,7 +78,7 @@ func New(c Config) (*Archive, error) {
 		c.Node = "node"
 	}
 	c.Limits = c.Limits.withDefaults()
-	return &Archive{Config: c, start: c.Clock.Now(), nudge: make(chan struct{}, 1), feed: make(chan struct{}, 1), work: make(chan struct{}, 1),
+	return &Archive{Config: c, start: c.Clock.Now(), slots: make(chan struct{}, c.Limits.Door.Uploads), nudge: make(chan struct{}, 1), feed: make(chan struct{}, 1), work: make(chan struct{}, 1),
 		suspects: make(chan ObjectID, 256)}, nil
 }
 

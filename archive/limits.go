@@ -26,8 +26,26 @@ type AssembleLimits struct {
 	Memory        int64         // anonymous memory of the child, in bytes
 }
 
+// DoorLimits bound what reaches the house over the network. Zero means the default in DefaultLimits.
+type DoorLimits struct {
+	Connections int           // open at once
+	Streams     int           // event streams open at once
+	Uploads     int           // files on their way in at once
+	HeaderBytes int           // of one request's head
+	HeaderTime  time.Duration // in which the head has to be there
+	IdleTime    time.Duration // without any byte, either way
+	GraceTime   time.Duration // before the average pace of a body counts
+	Slowest     int64         // bytes a second, the average pace of a body
+	RestTime    time.Duration // a connection between requests
+	QueryBytes  int           // of one request's query string
+	TableBytes  int64         // one table (CSV) loaded into the registry
+	TableRows   int           // its lines
+	ExportRows  int           // lines of one table that is sent out
+}
+
 // Limits are the bounds of this house, in one place. Every field is configurable by the command line; a zero means its
-// default.
+// default. LimitRows says of each what it bounds and why, by which flag it is set, what a caller is answered and which test
+// crosses it; limits.md beside this file is the same as a table. A field without a row fails the tests.
 type Limits struct {
 	FileBytes     int64 // one deposited file
 	MetadataBytes int64 // the JSON beside it
@@ -38,6 +56,7 @@ type Limits struct {
 	Quota         QuotaLimits
 	Assemble      AssembleLimits
 	Upload        UploadLimits
+	Door          DoorLimits
 	IntentTime    time.Duration // after this an open intent is abandoned and its bytes are the janitor's
 	ListRows      int           // rows of one page of a list
 	QueryText     int           // characters of a search query
@@ -51,6 +70,8 @@ type Limits struct {
 	ScrubRate     int64         // bytes a second read for it
 	SegmentEvents int           // events of one closed segment of the log
 	SegmentTime   time.Duration // after this the events so far are closed into one
+	SessionIdle   time.Duration // a signed-in device without a click
+	SessionLong   time.Duration // a signed-in device at all
 }
 
 // DefaultLimits are what a province needs, with the reason for each.
@@ -93,6 +114,23 @@ func DefaultLimits() Limits {
 			Time:       24 * time.Hour, // until the same hour of the next working day
 			Checkpoint: 8 << 20,        // a second of a fast line; a power cut costs no more than this
 		},
+		// Quota: none. No law sets one, and a number that is wrong stops an office at its counter; what a mistake or a thief can
+		// do is bounded by the reserve of the disk. A province sets what it has agreed with its offices.
+		Door: DoorLimits{
+			Connections: 10_000,           // a thousand accounts with the six connections a browser opens, and the citizens
+			Streams:     500,              // half the accounts watch a paper being read
+			Uploads:     64,               // each holds a spool file and, while inspected, a child's memory; more only slows all
+			HeaderBytes: 32 << 10,         // a session cookie and a proxy's headers are 2 KiB
+			HeaderTime:  10 * time.Second, // one packet on the worst line
+			IdleTime:    30 * time.Second, // a mobile line in a tunnel
+			GraceTime:   30 * time.Second, // until the line has found its pace
+			Slowest:     4 << 10,          // a third of the slowest mobile line in use
+			RestTime:    2 * time.Minute,  // between two clicks
+			QueryBytes:  8 << 10,          // a search of 500 letters, three bytes each, written as %XX, is 4.5 KiB
+			TableBytes:  8 << 20,          // every unit of a province is a few thousand lines
+			TableRows:   50_000,           // all procedures of the country are about 7,000
+			ExportRows:  100_000,          // what a spreadsheet opens without pain
+		},
 		IntentTime:    2 * time.Hour, // longer than the slowest upload
 		ListRows:      200,
 		QueryText:     500,
@@ -106,6 +144,8 @@ func DefaultLimits() Limits {
 		ScrubRate:     20 << 20,            // a tenth of what a disk reads
 		SegmentEvents: 5000,                // 5 MB; a busy house closes one in a minute
 		SegmentTime:   30 * time.Second,    // P4 promises 60
+		SessionIdle:   8 * time.Hour,       // a working day without a click
+		SessionLong:   7 * 24 * time.Hour,
 	}
 }
 

@@ -5,12 +5,8 @@ import (
 	"time"
 )
 
-// Session limits.
-const (
-	SessionIdle = 8 * time.Hour // a working day without a click
-	SessionLong = 7 * 24 * time.Hour
-	touchEvery  = time.Minute
-)
+// touchEvery is how often it is noted that a session or token is in use.
+const touchEvery = time.Minute
 
 // ByLogin returns the account of a login name for the session room to check a password against. NotFound when there is
 // none: the room then spends the same time on a dummy hash.
@@ -26,7 +22,7 @@ func (a *Archive) ByLogin(ctx context.Context, login string) (Account, error) {
 // SignedIn keeps a session for an account whose password was right, and notes it.
 func (a *Archive) SignedIn(ctx context.Context, actor Actor, s Session) error {
 	now := a.Clock.Now()
-	s.CreatedAt, s.SeenAt, s.ExpiresAt = now, now, now.Add(SessionLong)
+	s.CreatedAt, s.SeenAt, s.ExpiresAt = now, now, now.Add(a.Limits.SessionLong)
 	s.Device = clean(s.Device, 200)
 	return a.update(ctx, func(tx Tx) error {
 		if err := tx.Sessions().Insert(ctx, s); err != nil {
@@ -64,7 +60,7 @@ func (a *Archive) SessionActor(ctx context.Context, hash Digest) (Actor, Account
 	if err != nil {
 		return Actor{}, Account{}, err
 	}
-	if !now.Before(s.ExpiresAt) || now.Sub(s.SeenAt) > SessionIdle || !usable(acc, now) {
+	if !now.Before(s.ExpiresAt) || now.Sub(s.SeenAt) > a.Limits.SessionIdle || !usable(acc, now) {
 		return Actor{}, Account{}, ErrNotFound
 	}
 	if now.Sub(s.SeenAt) >= touchEvery {

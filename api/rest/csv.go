@@ -18,9 +18,6 @@ import (
 	"sohoa/archive"
 )
 
-// maxTable bounds one CSV file: the official list of every unit of a province has a few thousand lines.
-const maxTable = 8 << 20
-
 // maxFaults bounds how many wrong lines one answer names.
 const maxFaults = 100
 
@@ -43,7 +40,7 @@ func (s *server) loads(op *huma.Operation, columns string, load func(context.Con
 			return
 		}
 		c := humagin.Unwrap(ctx)
-		t, err := readTable(io.LimitReader(c.Request.Body, maxTable+1), strings.Split(columns, ","))
+		t, err := readTable(io.LimitReader(c.Request.Body, s.Archive.Limits.Door.TableBytes+1), strings.Split(columns, ","), s.Archive.Limits.Door)
 		n := 0
 		if err == nil {
 			n, err = load(c.Request.Context(), t)
@@ -68,6 +65,8 @@ type table struct {
 	columns []string // as the file has them
 	row     []string
 	line    int
+	rows    int // that were not empty
+	limits  archive.DoorLimits
 	failed  error
 }
 
@@ -84,8 +83,8 @@ func (c *counter) Read(p []byte) (int, error) {
 }
 
 // readTable reads the first line. Every column must be one of known; the first of known must be there.
-func readTable(r io.Reader, known []string) (*table, error) {
-	t := &table{read: &counter{r: r}}
+func readTable(r io.Reader, known []string, l archive.DoorLimits) (*table, error) {
+	t := &table{read: &counter{r: r}, limits: l}
 	b := bufio.NewReaderSize(t.read, 64<<10)
 	if bom, _ := b.Peek(3); string(bom) == "\xef\xbb\xbf" {
 		_, _ = b.Discard(3)
@@ -143,9 +142,14 @@ func (t *table) next(p *parser) bool {
 			p.fault(fmt.Sprintf("line %d", t.line), "too_many_cells", archive.Text{VI: "Dòng này có nhiều ô hơn số cột.", EN: "This line has more cells than there are columns."})
 			continue
 		}
-		if strings.TrimSpace(strings.Join(row, "")) != "" {
-			return true
+		if strings.TrimSpace(strings.Join(row, "")) == "" {
+			continue
 		}
+		if t.rows++; t.rows > t.limits.TableRows {
+			t.failed = archive.Errorf(archive.TooLarge, "table of more than %d lines", t.limits.TableRows)
+			return false
+		}
+		return true
 	}
 	return false
 }
@@ -175,8 +179,8 @@ func (t *table) err(p *parser) error {
 	switch {
 	case t.failed != nil:
 		return t.failed
-	case t.read.n > maxTable:
-		return archive.Errorf(archive.TooLarge, "table over %d bytes", maxTable)
+	case t.read.n > t.limits.TableBytes:
+		return archive.Errorf(archive.TooLarge, "table over %d bytes", t.limits.TableBytes)
 	}
 	return p.err()
 }

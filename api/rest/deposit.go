@@ -8,7 +8,6 @@ import (
 	"io"
 	"mime"
 	"net/http"
-	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/gin-gonic/gin"
@@ -153,23 +152,6 @@ func (s *server) taken(c *gin.Context) (take, error) {
 	return t, err
 }
 
-// slot waits for a place among the uploads under way. Each holds a connection, a spool file and, while it is inspected, a
-// child's memory; more at once would only make all of them slower.
-func (s *server) slot(ctx context.Context) (func(), error) {
-	t := time.NewTimer(5 * time.Second)
-	defer t.Stop()
-	select {
-	case s.uploads <- struct{}{}:
-		return func() { <-s.uploads }, nil
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	case <-t.C:
-		e := archive.Fault(archive.Unavailable, "too_many_uploads", archive.Text{VI: "Đang có quá nhiều tệp gửi lên cùng lúc. Xin thử lại sau giây lát.", EN: "Too many uploads are under way. Try again in a moment."})
-		e.RetryAfter = 5 * time.Second
-		return nil, e
-	}
-}
-
 func (s *server) deposit(c *gin.Context) {
 	s.bring(c, "deposit", func(ctx context.Context, actor archive.Actor, d archive.Deposit) (archive.Document, error) {
 		return s.Archive.Deposit(ctx, actor, d)
@@ -197,7 +179,7 @@ func (s *server) addVersion(c *gin.Context) {
 // bring carries a file from the request into the archive and answers with the paper.
 func (s *server) bring(c *gin.Context, route string, act func(context.Context, archive.Actor, archive.Deposit) (archive.Document, error)) {
 	ctx := c.Request.Context()
-	free, err := s.slot(ctx)
+	free, err := s.Archive.Slot(ctx)
 	if err != nil {
 		s.Fail(c, err)
 		return

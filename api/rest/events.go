@@ -114,7 +114,9 @@ func (s *server) listEvents(ctx context.Context, in *listEventsIn) (*eventsOut, 
 	}}, nil
 }
 
-const maxEventRows = 100_000
+// exportCut is the last line of a table that had to end before its time.
+var exportCut = archive.Text{VI: "BẢNG NÀY CHƯA HẾT: đã đủ số dòng cho phép. Hãy thu hẹp khoảng thời gian rồi xuất phần còn lại.",
+	EN: "THIS TABLE IS NOT WHOLE: it has as many lines as are allowed. Narrow the time and export the rest."}
 
 var eventColumns = []string{"at", "action", "outcome", "actor_name", "actor_role", "actor_id", "agency", "address", "document", "dossier_code", "object", "detail", "purpose", "request_id", "seq", "id", "leaf"}
 
@@ -127,6 +129,11 @@ func (s *server) eventTable(hc huma.Context, f archive.EventFilter, l archive.Ev
 	_ = w.Write(eventColumns)
 	for n := 0; ; {
 		for i := range l.Items {
+			if n++; n > s.Archive.Limits.Door.ExportRows { // a short table must not look like a whole one
+				_ = w.Write([]string{exportCut.In(s.Lang(hc.Context()))})
+				w.Flush()
+				return
+			}
 			e := tellEvent(&l.Items[i])
 			seq := ""
 			if e.Seq != nil {
@@ -143,7 +150,7 @@ func (s *server) eventTable(hc huma.Context, f archive.EventFilter, l archive.Ev
 			_ = w.Write(row)
 		}
 		w.Flush()
-		if n += len(l.Items); l.Next == "" || n >= maxEventRows || w.Error() != nil {
+		if l.Next == "" || w.Error() != nil {
 			return
 		}
 		f.After = l.Next

@@ -55,13 +55,16 @@ func (s *server) begin(ctx context.Context, route, key string) (*once, *archive.
 	return &once{}, &old, nil
 }
 
+// maxKey is what an Idempotency-Key may measure: two UUIDs and a word fit four times.
+const maxKey = 200
+
 func soundKey(key string) bool {
 	for i := range len(key) {
 		if key[i] <= ' ' || key[i] > '~' {
 			return false
 		}
 	}
-	return len(key) <= 200
+	return len(key) <= maxKey
 }
 
 // complete keeps the answer, inside the transaction of the act.

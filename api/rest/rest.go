@@ -28,12 +28,8 @@ type Config struct {
 	Secrets Secrets
 	// House tells what only the program knows of itself, for /status. Optional.
 	House func(context.Context) House
-	// Uploads is how many uploads may be under way at once; more wait a moment, then are told to come back.
-	Uploads int
 	// Closing is closed when the house shuts down: event streams end. Optional.
 	Closing <-chan struct{}
-	// Streams is how many event streams may be open at once.
-	Streams int
 }
 
 // Secrets is what the session room makes.
@@ -74,19 +70,12 @@ type server struct {
 	Config
 	api     huma.API
 	router  gin.IRoutes
-	uploads chan struct{}
 	streams chan struct{}
 }
 
 // Mount adds every operation to router and to the OpenAPI document of api, which writes to the same router. Paths are whole.
 func Mount(router gin.IRoutes, api huma.API, c Config) {
-	if c.Uploads <= 0 {
-		c.Uploads = 64
-	}
-	if c.Streams <= 0 {
-		c.Streams = 500
-	}
-	s := &server{Config: c, api: api, router: router, uploads: make(chan struct{}, c.Uploads), streams: make(chan struct{}, c.Streams)}
+	s := &server{Config: c, api: api, router: router, streams: make(chan struct{}, c.Archive.Limits.Door.Streams)}
 	s.documents()
 	s.bytesIn()
 	s.bytesOut()

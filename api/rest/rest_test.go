@@ -179,7 +179,7 @@ func FuzzTable(f *testing.F) {
 		f.Add([]byte(s))
 	}
 	f.Fuzz(func(t *testing.T, b []byte) {
-		tab, err := readTable(bytes.NewReader(b), []string{"code", "name"})
+		tab, err := readTable(bytes.NewReader(b), []string{"code", "name"}, archive.DefaultLimits().Door)
 		if err != nil {
 			return
 		}

@@ -21,6 +21,7 @@ type Config struct {
 type Keeper struct {
 	archive  *archive.Archive
 	secure   bool
+	long     time.Duration // how long a browser keeps the cookie
 	gate     gate
 	throttle throttle
 	clock    archive.Clock
@@ -36,7 +37,7 @@ func New(c Config) (*Keeper, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Keeper{archive: c.Archive, secure: c.Secure, gate: newGate(c.Hashes), clock: c.Clock, dummy: dummy}, nil
+	return &Keeper{archive: c.Archive, secure: c.Secure, long: c.Archive.Limits.SessionLong, gate: newGate(c.Hashes), clock: c.Clock, dummy: dummy}, nil
 }
 
 // ErrSignIn is the one answer to a wrong login, a wrong password and an account that may not sign in.
@@ -220,7 +221,7 @@ func (k *Keeper) CookieName() string {
 
 // SetCookie hands the secret of a session to the browser. An empty secret takes it away.
 func (k *Keeper) SetCookie(w http.ResponseWriter, secret string) {
-	c := &http.Cookie{Name: k.CookieName(), Value: secret, Path: "/", MaxAge: int(archive.SessionLong / time.Second), HttpOnly: true, Secure: k.secure, SameSite: http.SameSiteLaxMode}
+	c := &http.Cookie{Name: k.CookieName(), Value: secret, Path: "/", MaxAge: int(k.long / time.Second), HttpOnly: true, Secure: k.secure, SameSite: http.SameSiteLaxMode}
 	if secret == "" {
 		c.MaxAge = -1
 	}

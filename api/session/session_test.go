@@ -154,11 +154,11 @@ func TestSignIn(t *testing.T) {
 	if err != nil || !v.Cookie || v.Account.Login != "lan" || v.Actor.Role != archive.RoleClerk {
 		t.Fatalf("who: %+v %v", v, err)
 	}
-	clock.now = clock.now.Add(archive.SessionIdle - time.Minute)
+	clock.now = clock.now.Add(a.Limits.SessionIdle - time.Minute)
 	if _, err := who(); err != nil {
 		t.Errorf("before the idle time is over: %v", err)
 	}
-	clock.now = clock.now.Add(archive.SessionIdle + time.Minute)
+	clock.now = clock.now.Add(a.Limits.SessionIdle + time.Minute)
 	if _, err := who(); !Nobody(err) {
 		t.Errorf("after a night: %v", err)
 	}
@@ -275,7 +275,7 @@ func TestCookie(t *testing.T) {
 		true:  "__Host-sohoa=s; Path=/; Max-Age=604800; HttpOnly; Secure; SameSite=Lax",
 		false: "sohoa=s; Path=/; Max-Age=604800; HttpOnly; SameSite=Lax",
 	} {
-		k := &Keeper{secure: secure}
+		k := &Keeper{secure: secure, long: archive.DefaultLimits().SessionLong}
 		w := httptest.NewRecorder()
 		k.SetCookie(w, "s")
 		if got := w.Header().Get("Set-Cookie"); got != want {

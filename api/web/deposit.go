@@ -73,8 +73,17 @@ func (p *Pages) deposit(v *visit) error {
 
 // receive reads a form whose fields stand before its file and hands the file on as it comes: it is never whole in memory.
 func (p *Pages) receive(v *visit, dep *archive.Deposit, form *depositForm, then func() (archive.Document, error)) (archive.Document, error) {
+	free, err := p.Archive.Slot(v.ctx)
+	if err != nil {
+		return archive.Document{}, err
+	}
+	defer free()
 	r := v.gin.Request
-	r.Body = http.MaxBytesReader(v.gin.Writer, r.Body, p.Archive.Limits.FileBytes+p.Archive.Limits.MetadataBytes)
+	if n := r.ContentLength; n > v.most {
+		dep.Size = n - v.most // at least; the rest may be the fields beside the file
+	}
+	head := &fields{ReadCloser: http.MaxBytesReader(v.gin.Writer, r.Body, p.Archive.Limits.FileBytes+v.most), left: v.most}
+	r.Body = head
 	parts, err := r.MultipartReader()
 	if err != nil {
 		return archive.Document{}, archive.Errorf(archive.Invalid, "deposit form: %w", err)
@@ -92,6 +101,7 @@ func (p *Pages) receive(v *visit, dep *archive.Deposit, form *depositForm, then 
 			if part.FileName() == "" {
 				continue
 			}
+			head.file = true
 			dep.Body, dep.FileName, dep.MediaType = part, part.FileName(), part.Header.Get("Content-Type")
 			return then()
 		}
@@ -99,6 +109,26 @@ func (p *Pages) receive(v *visit, dep *archive.Deposit, form *depositForm, then 
 			return archive.Document{}, err
 		}
 	}
+}
+
+// fields bounds what stands before the file of a form: package mime/multipart would keep up to 10 MiB of a part's head in memory,
+// and any number of parts may come.
+type fields struct {
+	io.ReadCloser
+	left int64
+	file bool // it has begun
+}
+
+func (f *fields) Read(p []byte) (int, error) {
+	if f.file {
+		return f.ReadCloser.Read(p)
+	}
+	if f.left <= 0 {
+		return 0, &http.MaxBytesError{}
+	}
+	n, err := f.ReadCloser.Read(p[:min(int64(len(p)), f.left)])
+	f.left -= int64(n)
+	return n, err
 }
 
 // takeField reads one of the fields beside the file.

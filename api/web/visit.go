@@ -21,6 +21,7 @@ type visit struct {
 	account archive.Account
 	known   bool
 	lang    string
+	most    int64 // bytes of a form without a file
 }
 
 type handler func(*visit) error
@@ -45,7 +46,9 @@ func (p *Pages) open(h handler) gin.HandlerFunc {
 		v.lang = p.Lang(v.ctx)
 		defer p.survive(v)
 		var err error
-		v.actor, v.account, v.known, err = p.Door.Who(c.Request)
+		if err = p.bound(v); err == nil {
+			v.actor, v.account, v.known, err = p.Door.Who(c.Request)
+		}
 		if err == nil {
 			err = h(v)
 		}
@@ -53,6 +56,21 @@ func (p *Pages) open(h handler) gin.HandlerFunc {
 			p.fail(v, err)
 		}
 	}
+}
+
+// bound reads the form of a page while it is small enough. What comes as multipart/form-data is left to the handlers that
+// take files; where one of the others is sent such a body, form reads no more of it.
+func (p *Pages) bound(v *visit) error {
+	v.most = p.Archive.Limits.MetadataBytes
+	r := v.gin.Request
+	if r.Method == http.MethodGet || r.Method == http.MethodHead || strings.HasPrefix(r.Header.Get("Content-Type"), "multipart/") {
+		return nil
+	}
+	r.Body = http.MaxBytesReader(v.gin.Writer, r.Body, v.most)
+	if err := r.ParseForm(); err != nil {
+		return formError(err)
+	}
+	return nil
 }
 
 // survive answers a panic with a page, and leaves alone the one by which a handler cuts its connection.
@@ -103,7 +121,14 @@ func (v *visit) redirect(to string) error {
 }
 
 func (v *visit) query(name string) string { return v.gin.Query(name) }
-func (v *visit) form(name string) string  { return v.gin.PostForm(name) }
+
+// form returns a field of a form that has no file.
+func (v *visit) form(name string) string {
+	if r := v.gin.Request; r.PostForm == nil { // multipart: gin would put gigabytes of it on the disk
+		r.Body = http.MaxBytesReader(v.gin.Writer, r.Body, v.most)
+	}
+	return v.gin.PostForm(name)
+}
 
 func (v *visit) say(t archive.Text) string { return t.In(v.lang) }
 

@@ -1,0 +1,135 @@
+package archive
+
+// Unit says how the number of a limit is read and written.
+type Unit string
+
+const (
+	UnitCount    Unit = "count"
+	UnitBytes    Unit = "bytes"
+	UnitPixels   Unit = "pixels"
+	UnitPoints   Unit = "points" // 1/72 inch
+	UnitChars    Unit = "characters"
+	UnitDuration Unit = "duration"
+	UnitRate     Unit = "bytes a second"
+	UnitShare    Unit = "share"          // of a disk
+	UnitRoom     Unit = "bytes or share" // of a disk
+)
+
+// LimitRow says everything about one boundary: what it bounds and why, how it is set, what crossing it is answered with, and
+// the test that crosses it.
+type LimitRow struct {
+	Field string // of Limits, as Go spells it: Inspect.Pages
+	Const string // instead of a field: folder and name of the constant that holds it; it is not to be set
+	Value any    // of the constant, as in the source; of a field it stands in DefaultLimits
+	Unit  Unit
+	Flag  string // without the dashes; its twin is SOHOA_ and the name in capitals
+	Name  Text   // what is bounded
+	Why   Text   // why this number
+	Code  string // status and code of the answer, or what happens instead
+	Test  string // folder and name
+}
+
+// LimitRows lists every boundary that something from outside can reach: first those a house may set, then the fixed ones.
+func LimitRows() []LimitRow { return append(append([]LimitRow{}, limitsToSet...), limitsFixed...) }
+
+var limitsToSet = []LimitRow{
+	{Field: "FileBytes", Unit: UnitBytes, Flag: "max-file", Code: "413 too_large", Test: "api TestDepositLimits",
+		Name: Text{"Dung lượng một tệp", "Size of one file"}, Why: Text{"Hồ sơ 2.000 trang màu ở 200 dpi khoảng 400 MB.", "A 2,000-page colour file at 200 dpi is about 400 MB."}},
+	{Field: "MetadataBytes", Unit: UnitBytes, Flag: "max-metadata", Code: "413 too_large", Test: "api TestABodyTooLargeForItsKind",
+		Name: Text{"Dung lượng JSON của một yêu cầu", "Size of the JSON of one request"}, Why: Text{"Mọi trường của một giấy tờ cộng lại dưới 40 KB; độ sâu lồng nhau cũng bị chặn theo.", "All fields of a paper together are below 40 KB; nesting is bounded with it."}},
+	{Field: "FileName", Unit: UnitChars, Flag: "max-file-name", Code: "cut off", Test: "archive TestNamesFieldsAndListsKeepTheirLimits",
+		Name: Text{"Độ dài tên tệp được giữ", "Characters kept of a file name"}, Why: Text{"Hệ thống tệp cũng chỉ giữ chừng đó.", "What file systems carry."}},
+	{Field: "FieldText", Unit: UnitChars, Flag: "max-field", Code: "cut off", Test: "archive TestNamesFieldsAndListsKeepTheirLimits",
+		Name: Text{"Độ dài một trường thông tin", "Characters of one field"}, Why: Text{"Trường dài nhất trong bảng của luật (Autograph).", "The longest field of the law's tables (Autograph)."}},
+
+	{Field: "Inspect.Pages", Unit: UnitCount, Flag: "max-pages", Code: "422 limits_exceeded (too_many_pages)", Test: "ocr/pdf TestBudgets",
+		Name: Text{"Số trang một giấy tờ", "Pages of one paper"}, Why: Text{"Hồ sơ đất đai dày nhất.", "The thickest land files."}},
+	{Field: "Inspect.PagePoints", Unit: UnitPoints, Flag: "max-page-size", Code: "422 limits_exceeded (page_too_large)", Test: "ocr/pdf TestBudgets",
+		Name: Text{"Cạnh dài nhất của trang", "Longest side of a page"}, Why: Text{"A0 dài 46,8 inch; 60 inch chừa chỗ cho bản đồ dài.", "A0 is 46.8 inches; 60 leaves room for long maps."}},
+	{Field: "Inspect.ImagePixels", Unit: UnitPixels, Flag: "max-pixels", Code: "422 limits_exceeded (image_too_large)", Test: "ocr/pdf TestBudgets",
+		Name: Text{"Điểm ảnh của một ảnh", "Pixels of one image"}, Why: Text{"A0 ở 300 dpi là 139 triệu.", "A0 at 300 dpi is 139 million."}},
+	{Field: "Inspect.TotalPixels", Unit: UnitPixels, Flag: "max-total-pixels", Code: "422 limits_exceeded (too_many_pixels)", Test: "ocr/pdf TestPixelsAddUp",
+		Name: Text{"Điểm ảnh của cả giấy tờ", "Pixels of all images of a paper"}, Why: Text{"5.000 trang A4 ở 300 dpi là 43 tỷ.", "5,000 pages of A4 at 300 dpi are 43 thousand million."}},
+	{Field: "Inspect.Objects", Unit: UnitCount, Flag: "max-objects", Code: "422 limits_exceeded (too_many_objects)", Test: "ocr/pdf TestBudgets",
+		Name: Text{"Số đối tượng trong một PDF", "Objects of one PDF"}, Why: Text{"Tệp điện tử 5.000 trang có khoảng 100.000.", "A born-digital file of 5,000 pages has about 100,000."}},
+	{Field: "Inspect.InflatedBytes", Unit: UnitBytes, Flag: "max-inflated", Code: "422 limits_exceeded (inflates_too_far)", Test: "ocr/pdf TestBudgets",
+		Name: Text{"Dữ liệu bung nén khi kiểm tra", "Bytes unpacked while inspecting"}, Why: Text{"Chỉ những gì bung ra khi xem, không phải ảnh quét.", "What is unpacked while looking, not the scans themselves."}},
+	{Field: "Inspect.Time", Unit: UnitDuration, Flag: "inspect-time", Code: "422 limits_exceeded (inspection_time)", Test: "ocr/child TestInspect",
+		Name: Text{"Thời gian kiểm tra một giấy tờ", "Inspection of one paper"}, Why: Text{"Giấy tờ thật dưới một giây; người gửi đang chờ.", "Honest papers take less than a second, and somebody waits."}},
+	{Field: "Inspect.Memory", Unit: UnitBytes, Flag: "max-memory", Code: "422 limits_exceeded", Test: "ocr/child TestInspect",
+		Name: Text{"Bộ nhớ để kiểm tra một giấy tờ", "Memory of one inspection"}, Why: Text{"Giấy tờ thật cần dưới 100 MB; quá mức này tiến trình con bị dừng.", "Honest papers need less than 100 MB; above, the child is stopped."}},
+
+	{Field: "Read.PageTime", Unit: UnitDuration, Flag: "page-time", Code: "the page is marked unreadable", Test: "ocr/child TestRead",
+		Name: Text{"Thời gian đọc một trang", "Reading of one page"}, Why: Text{"Trang bình thường 1–5 giây trên máy yếu.", "A page takes 1 to 5 s on a slow machine."}},
+	{Field: "Read.PagePixels", Unit: UnitPixels, Flag: "max-page-pixels", Code: "drawn smaller", Test: "ocr/page TestLargePagesGetALowerResolution",
+		Name: Text{"Điểm ảnh của ảnh trang để đọc", "Pixels of a page drawn to be read"}, Why: Text{"A3 ở 300 dpi là 17 triệu.", "A3 at 300 dpi is 17 million."}},
+	{Field: "Read.Memory", Unit: UnitBytes, Flag: "reading-memory", Code: "the page is marked unreadable", Test: "internal/sandbox TestMemory",
+		Name: Text{"Bộ nhớ để đọc", "Memory of one reader"}, Why: Text{"Trang A3 và Tesseract cần khoảng 600 MB.", "An A3 page and Tesseract take about 600 MB."}},
+	{Field: "Read.PageText", Unit: UnitBytes, Flag: "max-page-text", Code: "cut off", Test: "ocr TestTextIsBounded",
+		Name: Text{"Chữ giữ lại của một trang", "Text kept of one page"}, Why: Text{"Trang chữ nhỏ kín mít có khoảng 12 KB.", "A page full of small print has about 12 KB."}},
+
+	{Field: "Quota.UserPapers", Unit: UnitCount, Flag: "quota-user-papers", Code: "429 quota_exceeded", Test: "archive TestEveryQuotaHoldsAtItsEdge",
+		Name: Text{"Số tệp một người gửi mỗi ngày", "Files of one user a day"}, Why: Text{noQuotaVI, noQuotaEN}},
+	{Field: "Quota.UserBytes", Unit: UnitBytes, Flag: "quota-user-bytes", Code: "429 quota_exceeded", Test: "archive TestEveryQuotaHoldsAtItsEdge",
+		Name: Text{"Dung lượng một người gửi mỗi ngày", "Bytes of one user a day"}, Why: Text{noQuotaVI, noQuotaEN}},
+	{Field: "Quota.AgencyPapers", Unit: UnitCount, Flag: "quota-agency-papers", Code: "429 quota_exceeded", Test: "archive TestEveryQuotaHoldsAtItsEdge",
+		Name: Text{"Số tệp một cơ quan nhận mỗi ngày", "Files for one agency a day"}, Why: Text{noQuotaVI, noQuotaEN}},
+	{Field: "Quota.AgencyBytes", Unit: UnitBytes, Flag: "quota-agency-bytes", Code: "429 quota_exceeded", Test: "archive TestEveryQuotaHoldsAtItsEdge",
+		Name: Text{"Dung lượng một cơ quan nhận mỗi ngày", "Bytes for one agency a day"}, Why: Text{noQuotaVI, noQuotaEN}},
+	{Field: "Quota.AgencyTotal", Unit: UnitBytes, Flag: "quota-agency-total", Code: "507 quota_exceeded", Test: "archive TestEveryQuotaHoldsAtItsEdge",
+		Name: Text{"Dung lượng một cơ quan lưu giữ", "Bytes one agency keeps"}, Why: Text{noQuotaVI, noQuotaEN}},
+
+	{Field: "DiskWarn", Unit: UnitShare, Flag: "disk-warn", Code: "a banner for administrators, a line in the log", Test: "archive TestADiskThatFillsUpIsToldOnceAndRefusesAtItsReserve",
+		Name: Text{"Phần ổ đĩa đã dùng thì cảnh báo", "Share of a disk in use that is warned of"}, Why: Text{"Còn đủ lâu để mua thêm đĩa.", "Long enough before the end to buy a disk."}},
+	{Field: "DiskReserve", Unit: UnitRoom, Flag: "disk-reserve", Code: "507 storage_full", Test: "archive TestADiskThatFillsUpIsToldOnceAndRefusesAtItsReserve",
+		Name: Text{"Chỗ trống luôn chừa lại trên mỗi ổ đĩa", "Room left alone on every disk"}, Why: Text{"Để danh mục và nhật ký luôn ghi được; ổ nhỏ chừa một phần mười.", "So that the catalog and its log can always be written; a tenth of a small disk."}},
+
+	{Field: "Door.Connections", Unit: UnitCount, Flag: "max-connections", Code: "waits to be let in", Test: "api TestConnectionsBeyondTheLimitWait",
+		Name: Text{"Số kết nối cùng lúc", "Connections at once"}, Why: Text{"1.000 tài khoản, mỗi trình duyệt 6 kết nối, và người dân.", "A thousand accounts with six connections each, and the citizens."}},
+	{Field: "Door.Uploads", Unit: UnitCount, Flag: "max-uploads", Code: "503 too_many_uploads", Test: "api TestUploadsAtOnceAreBounded",
+		Name: Text{"Số tệp gửi lên cùng lúc", "Uploads at once"}, Why: Text{"Mỗi tệp giữ chỗ tạm và bộ nhớ khi kiểm tra; nhiều hơn chỉ làm tất cả chậm đi.", "Each holds a spool file and an inspector's memory; more only slows all."}},
+	{Field: "Door.Streams", Unit: UnitCount, Flag: "max-streams", Code: "503 unavailable", Test: "api TestStreamsAtOnceAreBounded",
+		Name: Text{"Số luồng sự kiện cùng lúc", "Event streams at once"}, Why: Text{"Một nửa số tài khoản cùng xem giấy tờ đang đọc.", "Half the accounts watch a paper being read."}},
+	{Field: "Door.HeaderBytes", Unit: UnitBytes, Flag: "max-header", Code: "431", Test: "api TestAHeadTooLargeIsRefused",
+		Name: Text{"Phần đầu của một yêu cầu", "Head of one request"}, Why: Text{"Cookie và phần đầu của proxy chỉ khoảng 2 KB.", "A cookie and a proxy's headers are 2 KB."}},
+	{Field: "Door.HeaderTime", Unit: UnitDuration, Flag: "header-time", Code: "the connection is closed", Test: "api TestASlowHeadIsGivenUp",
+		Name: Text{"Thời gian gửi xong phần đầu", "Time for the head of a request"}, Why: Text{"Một gói tin trên đường truyền tệ nhất.", "One packet on the worst line."}},
+	{Field: "Door.IdleTime", Unit: UnitDuration, Flag: "idle-time", Code: "408 too_slow", Test: "api TestASilentUploadIsAnsweredAndLeavesNothing",
+		Name: Text{"Thời gian im lặng khi đang gửi hoặc nhận", "Silence in the middle of a body"}, Why: Text{"Điện thoại đi qua hầm.", "A phone in a tunnel."}},
+	{Field: "Door.GraceTime", Unit: UnitDuration, Flag: "grace-time", Code: "408 too_slow", Test: "api TestATricklingUploadIsGivenUp",
+		Name: Text{"Thời gian trước khi tính tốc độ trung bình", "Time before the average pace counts"}, Why: Text{"Đến khi đường truyền ổn định.", "Until the line has found its pace."}},
+	{Field: "Door.Slowest", Unit: UnitRate, Flag: "slowest", Code: "408 too_slow", Test: "api TestATricklingUploadIsGivenUp",
+		Name: Text{"Tốc độ gửi chậm nhất", "Slowest pace of a body"}, Why: Text{"Một phần ba đường di động chậm nhất còn dùng; gửi lâu bao nhiêu cũng được, miễn không chậm hơn.", "A third of the slowest mobile line in use; there is no limit on how long an upload takes."}},
+	{Field: "Door.RestTime", Unit: UnitDuration, Flag: "rest-time", Code: "the connection is closed", Test: "api TestARestingConnectionIsClosed",
+		Name: Text{"Kết nối nghỉ giữa hai yêu cầu", "A connection between requests"}, Why: Text{"Khoảng giữa hai lần bấm.", "Between two clicks."}},
+	{Field: "Door.QueryBytes", Unit: UnitBytes, Flag: "max-query-string", Code: "400 invalid", Test: "api TestSearch",
+		Name: Text{"Phần truy vấn của địa chỉ", "Query string of an address"}, Why: Text{"500 chữ tiếng Việt viết dạng %XX là 4,5 KB.", "500 Vietnamese letters written as %XX are 4.5 KB."}},
+	{Field: "Door.TableBytes", Unit: UnitBytes, Flag: "max-table", Code: "413 too_large", Test: "api TestTablesOfAgenciesAndProcedures",
+		Name: Text{"Dung lượng bảng CSV nạp vào danh mục", "Size of a table loaded into the registry"}, Why: Text{"Mọi đơn vị của một tỉnh là vài nghìn dòng.", "All units of a province are a few thousand lines."}},
+	{Field: "Door.TableRows", Unit: UnitCount, Flag: "max-table-rows", Code: "413 too_large", Test: "api TestATableOfTooManyLinesIsRefused",
+		Name: Text{"Số dòng của bảng đó", "Lines of such a table"}, Why: Text{"Cả nước có khoảng 7.000 thủ tục.", "The whole country has about 7,000 procedures."}},
+	{Field: "Door.ExportRows", Unit: UnitCount, Flag: "max-export-rows", Code: "cut, with a last line that says so", Test: "api TestAnExportThatIsCutSaysSo",
+		Name: Text{"Số dòng của bảng xuất ra", "Lines of a table that is sent out"}, Why: Text{"Bảng tính mở được mà không treo.", "What a spreadsheet opens without pain."}},
+
+	{Field: "ListRows", Unit: UnitCount, Flag: "max-list-rows", Code: "400 invalid above 200; cut to this below", Test: "archive TestNamesFieldsAndListsKeepTheirLimits",
+		Name: Text{"Số dòng một trang danh sách", "Rows of one page of a list"}, Why: Text{"Một trang danh sách đọc trong vài mili giây.", "A page of a list is read in a few milliseconds."}},
+	{Field: "QueryText", Unit: UnitChars, Flag: "max-query", Code: "400 bad_query", Test: "api TestSearch",
+		Name: Text{"Độ dài câu tìm kiếm", "Characters of a search"}, Why: Text{"Trích yếu dài nhất vẫn dán vào được.", "The longest subject can be pasted."}},
+	{Field: "Twins", Unit: UnitCount, Flag: "max-twins", Code: "the rest is not named", Test: "archive TestTwinsAreNamedToThoseWhoMaySeeThem",
+		Name: Text{"Số giấy tờ trùng được nêu tên", "Papers a finding about duplicates names"}, Why: Text{"Ai có nhiều bản trùng hơn thì vấn đề nằm ở chỗ khác.", "Whoever has more copies of one paper has another question."}},
+	{Field: "ViewEvery", Unit: UnitDuration, Flag: "view-every", Code: "one event", Test: "archive TestNamesFieldsAndListsKeepTheirLimits",
+		Name: Text{"Khoảng thời gian gộp các lượt xem", "Views of one paper noted once in"}, Why: Text{"Nhật ký ghi việc xem, không ghi từng lần cuộn trang.", "The trail tells who looked, not every turn of a page."}},
+	{Field: "IntentTime", Unit: UnitDuration, Flag: "intent-time", Code: "the paper is not kept; send it again", Test: "archive TestDepositOvertakenByTheJanitor",
+		Name: Text{"Thời hạn của một lần ghi dở", "A write that has not ended"}, Why: Text{"Lâu hơn lần gửi chậm nhất.", "Longer than the slowest upload."}},
+	{Field: "DiscardKept", Unit: UnitDuration, Flag: "discard-kept", Code: "erased, a tombstone stays", Test: "archive TestDiscardedPaperComesBackUntilItsTimeIsOver",
+		Name: Text{"Thời gian khôi phục được giấy tờ đã bỏ", "A discarded paper can be restored for"}, Why: Text{"Lỗi thường thấy ở lần báo cáo tháng.", "Mistakes show at the monthly report."}},
+	{Field: "SessionIdle", Unit: UnitDuration, Flag: "session-idle", Code: "401 unauthenticated", Test: "api/session TestSignIn",
+		Name: Text{"Phiên làm việc không thao tác", "A session without a click"}, Why: Text{"Một ngày làm việc.", "A working day."}},
+	{Field: "SessionLong", Unit: UnitDuration, Flag: "session-long", Code: "401 unauthenticated", Test: "api/session TestSignIn",
+		Name: Text{"Phiên làm việc dài nhất", "A session at all"}, Why: Text{"Mỗi tuần nhập mật khẩu một lần.", "The password once a week."}},
+}
+
+const (
+	noQuotaVI = "0 là không giới hạn: luật không định số, và số sai làm cả quầy phải dừng; phần dự trữ của ổ đĩa vẫn chặn."
+	noQuotaEN = "0 is no limit: no law sets one, and a wrong number stops a counter; the reserve of the disk holds anyway."
+)

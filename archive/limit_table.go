@@ -1,0 +1,106 @@
+package archive
+
+import (
+	"fmt"
+	"reflect"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// In returns a pointer to the field of l that the row is about; nil for a fixed row.
+func (r LimitRow) In(l *Limits) any {
+	if r.Field == "" {
+		return nil
+	}
+	v := reflect.ValueOf(l).Elem()
+	for name := range strings.SplitSeq(r.Field, ".") {
+		v = v.FieldByName(name)
+	}
+	return v.Addr().Interface()
+}
+
+// Default returns the default as a flag would be given it: 512M, 2h0m0s, 80%. "0" of a quota means that there is none.
+func (r LimitRow) Default() string {
+	l := DefaultLimits()
+	if p := r.In(&l); p != nil {
+		return r.Unit.Format(reflect.ValueOf(p).Elem().Interface())
+	}
+	return r.Unit.Format(r.Value)
+}
+
+// Twin returns the environment variable of the row's flag.
+func (r LimitRow) Twin() string {
+	return "SOHOA_" + strings.ToUpper(strings.ReplaceAll(r.Flag, "-", "_"))
+}
+
+// Format writes a limit in its unit.
+func (u Unit) Format(v any) string {
+	if d, ok := v.(time.Duration); ok {
+		return duration(d)
+	}
+	n, err := strconv.ParseFloat(fmt.Sprint(v), 64)
+	if err != nil {
+		panic(fmt.Sprintf("limit of %T: %v", v, err)) // of our own table
+	}
+	switch {
+	case u == UnitShare, u == UnitRoom && n < 1:
+		return strconv.FormatFloat(n*100, 'f', -1, 64) + "%"
+	case u == UnitBytes, u == UnitRoom, u == UnitRate:
+		return binarySize(int64(n))
+	}
+	return strconv.FormatFloat(n, 'f', -1, 64)
+}
+
+// duration leaves out the parts that are zero: 2h, not 2h0m0s.
+func duration(d time.Duration) string {
+	s := d.String()
+	if strings.HasSuffix(s, "m0s") {
+		s = strings.TrimSuffix(s, "0s")
+	}
+	if strings.HasSuffix(s, "h0m") {
+		s = strings.TrimSuffix(s, "0m")
+	}
+	return s
+}
+
+func binarySize(n int64) string {
+	for _, u := range []struct {
+		n int64
+		s string
+	}{{1 << 40, "T"}, {1 << 30, "G"}, {1 << 20, "M"}, {1 << 10, "K"}} {
+		if n != 0 && n%u.n == 0 {
+			return strconv.FormatInt(n/u.n, 10) + u.s
+		}
+	}
+	return strconv.FormatInt(n, 10)
+}
+
+// LimitTable returns every limit as Markdown, for documentation. limits.md beside this file is its output; a test holds the two
+// equal.
+func LimitTable() string {
+	var b strings.Builder
+	b.WriteString("# Limits\n\nWritten by `go test ./archive -update` from limits.go, limit_rows.go and limit_fixed.go. `sohoa help limits` prints the same in Vietnamese or English.\n" +
+		"Sizes are powers of 1024. A caller is told code and sentence in a problem document (RFC 9457); nothing of what was refused is kept.\n\n" +
+		"## To be set\n\nA flag wins over its environment variable. A zero or absent number means the default; for a quota it means none. An agency can be granted quotas of its own in the registry.\n\n" +
+		"| Limit | Default | Flag, environment | Answer beyond it | Why | Test |\n|---|---|---|---|---|---|\n")
+	for _, r := range limitsToSet {
+		fmt.Fprintf(&b, "| %s | %s%s | `--%s`, `%s` | %s | %s | %s |\n", r.Name.EN, r.Default(), unitWord(r.Unit), r.Flag, r.Twin(), r.Code, r.Why.EN, r.Test)
+	}
+	b.WriteString("\n## Fixed\n\n| Limit | Value | Where | Answer beyond it | Why | Test |\n|---|---|---|---|---|---|\n")
+	for _, r := range limitsFixed {
+		fmt.Fprintf(&b, "| %s | %s%s | `%s` | %s | %s | %s |\n", r.Name.EN, r.Default(), unitWord(r.Unit), r.Const, r.Code, r.Why.EN, r.Test)
+	}
+	return b.String()
+}
+
+// unitWord is what stands behind a number that does not say its unit itself.
+func unitWord(u Unit) string {
+	switch u {
+	case UnitPixels, UnitChars, UnitPoints:
+		return " " + string(u)
+	case UnitRate:
+		return "/s"
+	}
+	return ""
+}
