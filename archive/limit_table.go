@@ -104,3 +104,45 @@ func unitWord(u Unit) string {
 	}
 	return ""
 }
+
+// Beyond says in lang what crossing the limit is answered with. Statuses and codes are the same in every language.
+func (r LimitRow) Beyond(lang string) string {
+	if vi, ok := beyondVI[r.Code]; ok && lang != "en" {
+		return vi
+	}
+	return r.Code
+}
+
+var beyondVI = map[string]string{
+	"400 invalid above 200; cut to this below":             "400 invalid nếu trên 200; dưới đó thì cắt",
+	"400 invalid; the rest is not listed":                  "400 invalid; phần còn lại không nêu",
+	"507 storage_full a moment later":                      "507 storage_full chậm một lát",
+	"a banner for administrators, a line in the log":       "báo trên trang quản trị và trong nhật ký",
+	"cut off":                                              "cắt bớt",
+	"cut, with a last line that says so":                   "cắt, dòng cuối nói rõ",
+	"drawn smaller":                                        "vẽ nhỏ lại",
+	"erased, a tombstone stays":                            "xóa, còn lại dấu vết",
+	"forgotten":                                            "không giữ nữa",
+	"later hits come without snippet":                      "kết quả sau không có trích đoạn",
+	"one event":                                            "một sự kiện",
+	"read again, mended from the second store or reported": "đọc lại, chữa từ kho thứ hai hoặc báo lỗi",
+	"refused before anything is written":                   "từ chối trước khi ghi",
+	"the connection is closed":                             "đóng kết nối",
+	"the connection is cut; nothing is half kept":          "cắt kết nối; không lưu dở dang",
+	"the most frequent are answered":                       "chỉ trả những giá trị hay gặp nhất",
+	"the oldest is forgotten":                              "bỏ cái cũ nhất",
+	"the page is marked unreadable":                        "trang bị ghi là không đọc được",
+	"the page is read as a picture":                        "đọc trang như ảnh",
+	"the page says to search":                              "trang nhắc dùng ô tìm",
+	"the paper is not kept; send it again":                 "chưa lưu; gửi lại",
+	"the rest is not indexed":                              "phần còn lại không vào chỉ mục",
+	"the rest is not kept":                                 "phần còn lại không giữ",
+	"the rest is not listed":                               "phần còn lại không nêu",
+	"the rest is not logged":                               "phần còn lại không ghi",
+	"the rest is not looked at":                            "phần còn lại không xem",
+	"the rest is not named":                                "phần còn lại không nêu tên",
+	"the stream ends; the browser comes again":             "kết thúc; trình duyệt tự nối lại",
+	"waits":                                                "chờ",
+	"waits to be let in":                                   "chờ đến lượt",
+	"what lies deeper is not looked at":                    "không xem sâu hơn",
+}

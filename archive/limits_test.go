@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -60,6 +61,9 @@ func TestEveryLimitHasItsRowAndEveryRowItsProof(t *testing.T) {
 		fields[name], flags[r.Flag] = true, true
 		if r.Name.VI == "" || r.Name.EN == "" || r.Why.VI == "" || r.Why.EN == "" || r.Unit == "" || r.Code == "" || strings.Contains(r.Why.EN+r.Name.EN+r.Code, "|") {
 			t.Errorf("%s: something is not said: %+v", name, r)
+		}
+		if _, ok := beyondVI[r.Code]; !ok && !regexp.MustCompile(`^(\d{3}( |$)|[a-z_]+$)`).MatchString(r.Code) {
+			t.Errorf("%s: %q is not said in Vietnamese", name, r.Code)
 		}
 		if r.Test == "" && r.Field != "" {
 			t.Errorf("%s: no test crosses it", name)

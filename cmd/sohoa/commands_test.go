@@ -156,8 +156,8 @@ func TestFlagsHaveEnvironmentTwins(t *testing.T) {
 	if err := o.parse(e, fs, []string{"--data", "/here"}); err != nil {
 		t.Fatal(err)
 	}
-	if o.data != "/here" || o.maxFile != 3<<20 || o.limits().Inspect.Time != 7*time.Second {
-		t.Errorf("data %s, max file %d, inspect time %s", o.data, o.maxFile, o.limits().Inspect.Time)
+	if o.data != "/here" || o.limits().FileBytes != 3<<20 || o.limits().Inspect.Time != 7*time.Second {
+		t.Errorf("data %s, max file %d, inspect time %s", o.data, o.limits().FileBytes, o.limits().Inspect.Time)
 	}
 	set["SOHOA_MAX_FILE"] = "many"
 	if err := o.parse(e, fs, nil); err == nil || !strings.Contains(err.Error(), "SOHOA_MAX_FILE") {

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"path/filepath"
 	"runtime"
-	"strconv"
 	"strings"
 	"time"
 
@@ -32,23 +31,15 @@ type options struct {
 	inbox     inboxOptions
 	noTwin    string // a flag of this name is not read from the environment
 
-	sandboxOff  string
-	readers     int
-	inspectors  int
-	maxFile     size
-	maxPages    int
-	maxPixels   size
-	maxInflated size
-	maxMemory   size
-	inspectTime time.Duration
-	pageTime    time.Duration
-	ownerLocks  bool
-	noReading   bool
+	sandboxOff string
+	readers    int
+	inspectors int
+	ownerLocks bool
+	noReading  bool
+	bounds     *archive.Limits // as the flags of limits.go in this folder leave them; nil: the defaults
 
 	secondStore string
 	secondMode  string
-	scrubEvery  time.Duration
-	scrubRate   size
 
 	unsafe       string
 	virusScanner string
@@ -81,18 +72,12 @@ func (o *options) remote(fs *flag.FlagSet) {
 
 // working adds the flags of commands that take papers in or read them.
 func (o *options) working(fs *flag.FlagSet) {
-	d := archive.DefaultLimits()
-	o.maxFile = size(d.FileBytes)
-	o.inspecting(fs)
+	o.common(fs)
+	o.limitFlags(fs, "")
 	o.quarantining(fs)
 	fs.StringVar(&o.tesseract, "tesseract", "", "path of the `program` that recognises text (default: found in PATH)")
 	fs.IntVar(&o.readers, "readers", runtime.NumCPU(), "papers read at once; 0 leaves reading to another process")
 	fs.BoolVar(&o.noReading, "no-reading", false, "keep papers without reading them; they are found by their fields only")
-	fs.Var(&o.maxFile, "max-file", "largest file taken, in `bytes`, with K, M or G")
-	fs.DurationVar(&o.pageTime, "page-time", d.Read.PageTime, "longest reading of one page")
-	o.scrubRate = size(d.ScrubRate)
-	fs.DurationVar(&o.scrubEvery, "scrub-interval", d.ScrubEvery, "every stored byte is read again once in this time, and mended from the second store where it must be")
-	fs.Var(&o.scrubRate, "scrub-rate", "`bytes` a second read for it, with K, M or G")
 }
 
 // folders adds the flag of commands that take in folders: nobody is there to hear a refusal.
@@ -102,16 +87,15 @@ func (o *options) folders(fs *flag.FlagSet) {
 
 // inspecting adds the flags of what judges papers before they are taken in.
 func (o *options) inspecting(fs *flag.FlagSet) {
-	d := archive.DefaultLimits()
-	o.maxPixels, o.maxInflated, o.maxMemory = size(d.Inspect.ImagePixels), size(d.Inspect.InflatedBytes), size(d.Inspect.Memory)
+	o.common(fs)
+	o.limitFlags(fs, "Inspect.")
+}
+
+// common adds the flags of the inspectors that are no limits.
+func (o *options) common(fs *flag.FlagSet) {
 	fs.StringVar(&o.sandbox, "sandbox", "best", "`best` takes what the kernel gives and reports it; require refuses to start without the full sandbox")
 	fs.StringVar(&o.sandboxOff, "sandbox-off", "", "leave a `part` of the sandbox out, landlock, seccomp or both, to see that the self-test, --sandbox require and /status notice; never in service")
 	fs.IntVar(&o.inspectors, "inspectors", max(2, runtime.NumCPU()), "papers inspected at once")
-	fs.IntVar(&o.maxPages, "max-pages", d.Inspect.Pages, "most pages of one paper")
-	fs.Var(&o.maxPixels, "max-pixels", "most pixels of one page image")
-	fs.Var(&o.maxInflated, "max-inflated", "most `bytes` one paper may unpack to while it is inspected")
-	fs.Var(&o.maxMemory, "max-memory", "anonymous memory one inspection may use, in `bytes`")
-	fs.DurationVar(&o.inspectTime, "inspect-time", d.Inspect.Time, "longest inspection of one paper")
 	fs.BoolVar(&o.ownerLocks, "owner-locks", true, "take PDFs whose owner restricted copying or printing, when they open without a password")
 }
 
@@ -147,60 +131,9 @@ func (o *options) parseMixed(e *env, fs *flag.FlagSet, args []string) ([]string,
 	return out, nil
 }
 
-func (o *options) limits() archive.Limits {
-	l := archive.DefaultLimits()
-	l.FileBytes = int64(o.maxFile)
-	l.Inspect.Pages = o.maxPages
-	l.Inspect.ImagePixels = int64(o.maxPixels)
-	l.Inspect.InflatedBytes = int64(o.maxInflated)
-	l.Inspect.Memory = int64(o.maxMemory)
-	l.Inspect.Time = o.inspectTime
-	l.Read.PageTime = o.pageTime
-	l.ScrubEvery, l.ScrubRate = o.scrubEvery, int64(o.scrubRate)
-	l.Assemble.Pages, l.Assemble.InflatedBytes = o.maxPages, int64(o.maxInflated)
-	return l
-}
-
 func (o *options) catalogDSN() string {
 	if o.catalog == "" {
 		return "sqlite:" + filepath.Join(o.data, "catalog.db")
 	}
 	return o.catalog
-}
-
-// size is a number of bytes or pixels, written with K, M or G (powers of 1024).
-type size int64
-
-func (s *size) String() string {
-	v := int64(*s)
-	for _, u := range []struct {
-		n int64
-		s string
-	}{{1 << 30, "G"}, {1 << 20, "M"}, {1 << 10, "K"}} {
-		if v != 0 && v%u.n == 0 {
-			return strconv.FormatInt(v/u.n, 10) + u.s
-		}
-	}
-	return strconv.FormatInt(v, 10)
-}
-
-func (s *size) Set(v string) error {
-	mult := int64(1)
-	switch strings.ToUpper(v[max(0, len(v)-1):]) {
-	case "K":
-		mult = 1 << 10
-	case "M":
-		mult = 1 << 20
-	case "G":
-		mult = 1 << 30
-	}
-	if mult > 1 {
-		v = v[:len(v)-1]
-	}
-	n, err := strconv.ParseInt(v, 10, 64)
-	if err != nil || n <= 0 || n > (1<<62)/mult {
-		return fmt.Errorf("want a positive number, with K, M or G")
-	}
-	*s = size(n * mult)
-	return nil
 }

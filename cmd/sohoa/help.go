@@ -42,6 +42,7 @@ func usage(e *env, w io.Writer) {
 	fmt.Fprintln(w)
 	fmt.Fprintln(w, archive.Text{VI: "sohoa help LỆNH giải thích từng lệnh. Mỗi cờ có biến môi trường tương ứng, ví dụ --data là SOHOA_DATA.",
 		EN: "sohoa help COMMAND explains one. Every flag has an environment twin: --data is SOHOA_DATA."}.In(e.lang))
+	fmt.Fprintln(w, archive.Text{VI: "sohoa help limits liệt kê mọi giới hạn, lý do và cờ để đổi.", EN: "sohoa help limits lists every limit, its reason and its flag."}.In(e.lang))
 	fmt.Fprintln(w, archive.Text{VI: "Mã thoát: 0 xong, 1 xong nhưng có điều cần xem, 2 sai cách dùng hoặc không chạy được.",
 		EN: "Exit codes: 0 done, 1 done with findings, 2 usage or cannot run."}.In(e.lang))
 }
@@ -49,6 +50,10 @@ func usage(e *env, w io.Writer) {
 func help(ctx context.Context, e *env, args []string) int {
 	if len(args) == 0 {
 		usage(e, e.stdout)
+		return exitDone
+	}
+	if args[0] == "limits" {
+		helpLimits(e.stdout, e.lang)
 		return exitDone
 	}
 	c, ok := find(args[0])

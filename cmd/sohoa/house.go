@@ -100,7 +100,7 @@ func openHouse(ctx context.Context, e *env, o *options, p parts) (h *house, err 
 	if err != nil {
 		return h, err
 	}
-	cfg := archive.Config{Vault: vault, Catalog: h.catalog, Derived: derived, Quarantine: h.aside, Ledger: led, Log: h.log, Limits: o.limits(), Proposer: proposer{},
+	cfg := archive.Config{Vault: vault, Catalog: h.catalog, Derived: derived, Quarantine: h.aside, Ledger: led, Log: h.log, Disks: disksOf(o), Limits: o.limits(), Proposer: proposer{},
 		Scratch: filepath.Join(o.data, "scratch", "copies"), Policy: archive.Policy{NoReading: o.noReading, AllowOwnerLocks: o.ownerLocks}}
 	if err := os.MkdirAll(cfg.Scratch, 0o750); err != nil {
 		return h, fmt.Errorf("make scratch folder: %w", err)

@@ -88,6 +88,7 @@ func runServer(ctx context.Context, e *env, o *options, ready func(context.Conte
 		}
 	}
 	srv := api.Server(handler, h.log)
+	ln = api.Listen(ln, h.archive.Limits.Door)
 	if o.tlsCert != "" {
 		cert, err := tls.LoadX509KeyPair(o.tlsCert, o.tlsKey)
 		if err != nil {
