@@ -118,6 +118,7 @@ var beyondVI = map[string]string{
 	"400 invalid; the rest is not listed":                  "400 invalid; phần còn lại không nêu",
 	"507 storage_full a moment later":                      "507 storage_full chậm một lát",
 	"a banner for administrators, a line in the log":       "báo trên trang quản trị và trong nhật ký",
+	"a new segment begins":                                 "bắt đầu đoạn mới",
 	"cut off":                                              "cắt bớt",
 	"cut, with a last line that says so":                   "cắt, dòng cuối nói rõ",
 	"drawn smaller":                                        "vẽ nhỏ lại",
@@ -142,7 +143,7 @@ var beyondVI = map[string]string{
 	"the rest is not looked at":                            "phần còn lại không xem",
 	"the rest is not named":                                "phần còn lại không nêu tên",
 	"the stream ends; the browser comes again":             "kết thúc; trình duyệt tự nối lại",
-	"waits":                                                "chờ",
-	"waits to be let in":                                   "chờ đến lượt",
-	"what lies deeper is not looked at":                    "không xem sâu hơn",
+	"waits":                             "chờ",
+	"waits to be let in":                "chờ đến lượt",
+	"what lies deeper is not looked at": "không xem sâu hơn",
 }
