@@ -118,6 +118,8 @@ var beyondVI = map[string]string{
 	"400 invalid; the rest is not listed":                  "400 invalid; phần còn lại không nêu",
 	"507 storage_full a moment later":                      "507 storage_full chậm một lát",
 	"a banner for administrators, a line in the log":       "báo trên trang quản trị và trong nhật ký",
+	"404 not_found; begin again":                           "404 not_found; gửi lại từ đầu",
+	"sent again after a power cut":                         "gửi lại sau khi mất điện",
 	"a new segment begins":                                 "bắt đầu đoạn mới",
 	"cut off":                                              "cắt bớt",
 	"cut, with a last line that says so":                   "cắt, dòng cuối nói rõ",
