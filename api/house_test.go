@@ -67,6 +67,8 @@ func (k *desk) Inspect(ctx context.Context, f *os.File, req archive.InspectReque
 		return refuse("encrypted_file", "encrypted")
 	case strings.HasPrefix(s, "%PDF-bomb"):
 		return refuse("limits_exceeded", "too_many_pixels")
+	case strings.HasPrefix(s, "%PDF-pages="):
+		return k.inspectPages(s)
 	case strings.HasPrefix(s, "%PDF-"):
 		return archive.Inspection{MediaType: archive.PDF, Pages: []archive.PageInfo{{Width: 595, Height: 842, DPI: 200, Colour: true}, {Width: 595, Height: 842, DPI: 150}},
 			Findings: []archive.Finding{{Code: "low_resolution", Severity: archive.Warning, Page: 2, Msg: archive.Text{VI: "Trang 2 quét ở 150 dpi.", EN: "Page 2 was scanned at 150 dpi."}}}}, nil
@@ -120,7 +122,7 @@ func build(t testing.TB, change ...func(*archive.Config, *api.Config)) *world {
 	must(t, err)
 	t.Cleanup(func() { index.Close() })
 	k := &desk{}
-	ac := archive.Config{Vault: vault, Catalog: cat, Derived: derived, Quarantine: aside, Ledger: log, Index: index, Inspector: k, Reader: k, Scratch: dir}
+	ac := archive.Config{Vault: vault, Catalog: cat, Derived: derived, Quarantine: aside, Ledger: log, Index: index, Inspector: k, Reader: k, Assembler: k, Scratch: dir}
 	c := api.Config{}
 	for _, f := range change {
 		f(&ac, &c)

@@ -313,8 +313,8 @@ type making struct {
 
 // version is the version the file becomes.
 func (m making) version(name string, longest int, actor Actor, now time.Time) Version {
-	if ext := name[strings.LastIndexByte(name, '.')+1:]; m.insp.MediaType == PDF && !strings.EqualFold(ext, "pdf") {
-		name = strings.TrimSuffix(name, "."+ext) + ".pdf"
+	if dot := strings.LastIndexByte(name, '.'); dot > 0 && m.insp.MediaType == PDF && !strings.EqualFold(name[dot:], ".pdf") {
+		name = name[:dot] + ".pdf" // it was a picture
 	}
 	return Version{Digest: m.spooled.Digest(), Size: m.spooled.Size(), MediaType: m.insp.MediaType, FileName: clean(name, longest), Pages: m.insp.Pages,
 		CreatedAt: now, CreatedBy: actor.ID}

@@ -167,7 +167,7 @@ func TestPagesThatStayAreNotReadAgain(t *testing.T) {
 	if text := h.text(t, d.ID); !strings.Contains(text, "trang 3 của pages a b c") || !strings.Contains(text, "trang 2 của pages c a^ b") {
 		t.Errorf("text is %q", text)
 	}
-	rows, err := h.PageRows(context.Background(), clerk, d.ID)
+	_, rows, err := h.PageRows(context.Background(), clerk, d.ID)
 	if err != nil || len(rows) != 3 || len(got.Reading.Findings) != 3 {
 		t.Errorf("%d rows, %v, findings %v", len(rows), err, got.Reading.Findings)
 	}

@@ -65,17 +65,22 @@ func putRows(ctx context.Context, tx Tx, d *Document, rows []Page) error {
 	return tx.Pages().PutAll(ctx, rows)
 }
 
-// PageRows returns how the reading of each page of the head stands: blank pages, and where a page's words came from. Pages
-// that are not read yet are not in it.
-func (a *Archive) PageRows(ctx context.Context, actor Actor, id ID) ([]Page, error) {
+// PageRows returns a paper with how the reading of its pages stands, by number: which are blank, and where a page's words
+// came from. Pages that are not read yet are not in it.
+func (a *Archive) PageRows(ctx context.Context, actor Actor, id ID) (Document, map[int]Page, error) {
 	d, err := a.pages(ctx, actor, id)
 	if err != nil {
-		return nil, err
+		return Document{}, nil, err
 	}
-	var rows []Page
-	err = a.Catalog.View(ctx, func(tx Tx) (err error) {
-		rows, err = tx.Pages().List(ctx, id, d.Head().Number)
+	read := map[int]Page{}
+	err = a.Catalog.View(ctx, func(tx Tx) error {
+		rows, err := tx.Pages().List(ctx, id, d.Head().Number)
+		for _, row := range rows {
+			if row.Source != "" {
+				read[row.Number] = row
+			}
+		}
 		return err
 	})
-	return rows, err
+	return d, read, err
 }

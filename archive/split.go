@@ -173,6 +173,9 @@ func partName(name string, n int) string {
 	if i := strings.LastIndexByte(name, '.'); i > 0 {
 		return fmt.Sprintf("%s (%d)%s", name[:i], n, name[i:])
 	}
+	if name == "" {
+		return ""
+	}
 	return fmt.Sprintf("%s (%d)", name, n)
 }
 

@@ -12,7 +12,7 @@ import (
 // offered are the moves that have a call here; a new scan is POST …/versions.
 var offered = map[archive.Move]bool{archive.Submit: true, archive.Accept: true, archive.Return: true, archive.Publish: true, archive.Supersede: true,
 	archive.Withdraw: true, archive.Discard: true, archive.Restore: true, archive.Revert: true, archive.Refile: true,
-	archive.Quarantine: true, archive.Release: true}
+	archive.Quarantine: true, archive.Release: true, archive.Arrange: true, archive.Split: true, archive.Merge: true}
 
 // MoveIn is the body of a move.
 type MoveIn struct {
@@ -27,7 +27,8 @@ type moveIn struct {
 }
 
 func (s *server) moves() {
-	described := map[archive.Move]bool{archive.Refile: true} // a dossier is more than a reason: refile.go
+	// A dossier is more than a reason, and so are pages: refile.go, arrange.go.
+	described := map[archive.Move]bool{archive.Refile: true, archive.Arrange: true, archive.Split: true, archive.Merge: true}
 	for _, r := range archive.Rules {
 		if !offered[r.Move] || described[r.Move] {
 			continue

@@ -82,6 +82,7 @@ func Mount(router gin.IRoutes, api huma.API, c Config) {
 	s.readings()
 	s.moves()
 	s.refilings()
+	s.arranging()
 	s.searches()
 	s.dossiers()
 	s.agencies()
