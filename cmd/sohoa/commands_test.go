@@ -37,7 +37,7 @@ func folder(t *testing.T) string {
 func TestImportTakesAFolderAndGoesOnWhereItStopped(t *testing.T) {
 	p, data, papers := self(t), t.TempDir(), folder(t)
 	report := filepath.Join(t.TempDir(), "refused.csv")
-	out := p.run(t, exitFindings, "import", papers, "--data", data, "--agency", "H15.61", "--report", report)
+	out := p.run(t, exitFindings, "import", papers, "--data", data, "--agency", "H15.61", "--on-fault", "refuse", "--report", report)
 	if !strings.Contains(out, "taken 3, there before 0, quarantined 0, refused 1, passed over 1") {
 		t.Errorf("first run: %s", out)
 	}
@@ -45,7 +45,7 @@ func TestImportTakesAFolderAndGoesOnWhereItStopped(t *testing.T) {
 	if err != nil || !strings.Contains(string(b), "hong.pdf,refused,damaged_file,") {
 		t.Errorf("report: %s %v", b, err)
 	}
-	out = p.run(t, exitFindings, "import", papers, "--data", data, "--agency", "H15.61", "--report", report)
+	out = p.run(t, exitFindings, "import", papers, "--data", data, "--agency", "H15.61", "--on-fault", "refuse", "--report", report)
 	if !strings.Contains(out, "taken 0, there before 3, quarantined 0, refused 1, passed over 1") {
 		t.Errorf("second run: %s", out)
 	}
@@ -54,7 +54,7 @@ func TestImportTakesAFolderAndGoesOnWhereItStopped(t *testing.T) {
 		t.Fatal(err)
 	}
 	moved := t.TempDir()
-	out = p.run(t, exitFindings, "import", papers, "--data", data, "--agency", "H15.61", "--report", report, "--move-to", moved)
+	out = p.run(t, exitFindings, "import", papers, "--data", data, "--agency", "H15.61", "--on-fault", "refuse", "--report", report, "--move-to", moved)
 	if !strings.Contains(out, "taken 0, there before 3, quarantined 0, refused 1") {
 		t.Errorf("without its journal: %s", out)
 	}
@@ -190,7 +190,7 @@ func TestCommandsWorkThroughAServer(t *testing.T) {
 	}
 	papers := folder(t)
 	report := filepath.Join(t.TempDir(), "r.csv")
-	if out := through(exitFindings, clerk, "import", papers, "--report", report); !strings.Contains(out, "taken 3, there before 0, quarantined 0, refused 1") {
+	if out := through(exitFindings, clerk, "import", papers, "--report", report); !strings.Contains(out, "taken 3, there before 0, quarantined 1, refused 0") {
 		t.Errorf("import: %s", out)
 	}
 	for deadline := time.Now().Add(10 * time.Second); ; time.Sleep(100 * time.Millisecond) {

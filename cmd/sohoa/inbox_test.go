@@ -171,15 +171,37 @@ func TestInboxTakesWhatScannersSend(t *testing.T) {
 	}
 }
 
+// Nobody waits for the answer at a folder, so that what does not pass is kept for a checker, and only what can be no paper at
+// all goes beside.
+func TestInboxKeepsForACheckerWhatDoesNotPass(t *testing.T) {
+	data, inbox := t.TempDir(), t.TempDir()
+	s := self(t).serveInbox(t, data, inbox, "--inbox-agency", "H15")
+	put(t, filepath.Join(inbox, "hỏng.pdf"), []byte("%PDF-1.7 hỏng\n%%EOF"))
+	put(t, filepath.Join(inbox, "thư.docx"), []byte("PK\x03\x04 word/document.xml"))
+	put(t, filepath.Join(inbox, "tốt.pdf"), testkit.TextPDF("tot"))
+	s.awaitInbox("one of each", func(st inboxState) bool {
+		return st.Taken == 1 && st.Quarantined == 1 && st.Refused == 1 && st.Waiting == 0
+	})
+	put(t, filepath.Join(inbox, "hỏng lần nữa.pdf"), []byte("%PDF-1.7 hỏng\n%%EOF"))
+	s.awaitInbox("the same once more", func(st inboxState) bool { return st.Quarantined == 1 && st.Refused == 2 && st.Waiting == 0 })
+	if left := lying(t, inbox); len(left) != 4 {
+		t.Errorf("left: %q", left)
+	}
+}
+
 // TestInboxUnderPower: five hundred files at once, while the program is killed without warning again and again. In the end every
 // file is in the house exactly once, none is in the folder, and none was set aside as a duplicate of itself.
 func TestInboxUnderPower(t *testing.T) {
-	const files = 500
+	const files, bad = 500, 40 // these are quarantined
 	p, data, inbox := self(t), t.TempDir(), t.TempDir()
 	want := map[string]bool{}
 	for i := range files {
 		b := testkit.TextPDF(fmt.Sprintf("giay to so %d", i))
-		want[archive.DigestOf(b).String()] = true
+		if i%(files/bad) == 0 && i/(files/bad) < bad {
+			b = fmt.Appendf(nil, "%%PDF-1.7 hỏng %d\n%%%%EOF", i)
+		} else {
+			want[archive.DigestOf(b).String()] = true
+		}
 		put(t, filepath.Join(inbox, fmt.Sprintf("H15.%02d", 50+i%3), fmt.Sprintf("scan%04d.pdf", i)), b)
 	}
 	token := strings.TrimSpace(p.run(t, 0, "token", "add", "--data", data, "--role", "admin", "--agency", "H15"))
@@ -202,6 +224,13 @@ func TestInboxUnderPower(t *testing.T) {
 	t.Logf("%d files met their own acknowledgement of an earlier life", again+strings.Count(s.logs.String(), "outcome=before"))
 	if st.Refused != 0 || st.RefusedFiles != 0 {
 		t.Errorf("set aside: %+v", st)
+	}
+	var house struct {
+		Documents map[string]int `json:"documents"`
+	}
+	s.must(200, "GET", "/api/v1/status", nil, &house)
+	if house.Documents["quarantined"] != bad || house.Documents["review"] != files-bad {
+		t.Errorf("by state: %v", house.Documents)
 	}
 	for cursor := ""; ; {
 		var l struct {

@@ -108,7 +108,12 @@ func (d *Folder) deposit(ctx context.Context, g ground, p *Paper, r Result) Resu
 			r.Msg = duplicateText
 		}
 	case receipt.Quarantined:
-		r.Outcome = Quarantined
+		r.Outcome, r.Msg = Quarantined, quarantineText
+		for _, f := range receipt.Findings {
+			if f.Severity == archive.Fatal && r.Code == "" {
+				r.Code = f.Code
+			}
+		}
 	}
 	// Acknowledged. Power lost from here on: the Depositor knows the key, the next run deposits nothing and removes the file.
 	sum, err := p.Digest()
@@ -129,6 +134,8 @@ func (d *Folder) deposit(ctx context.Context, g ground, p *Paper, r Result) Resu
 const duplicate = "duplicate_content"
 
 var duplicateText = archive.Text{VI: "Tệp này đã có trong kho.", EN: "This very file is already kept."}
+
+var quarantineText = archive.Text{VI: "Giữ trong khu cách ly, chờ người kiểm tra.", EN: "Kept in quarantine for a checker."}
 
 // settle removes or moves a file whose bytes are acknowledged.
 func (d *Folder) settle(ctx context.Context, g ground, p *Paper, r Result) Result {
