@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -89,12 +90,15 @@ var (
 	descIndexed    = desc("index_documents", "Documents in the index.")
 	descDocuments  = desc("documents", "Documents by state.", "state")
 	descIntents    = desc("intents", "Writes under way or left by a crash.")
+	descDiskFree   = desc("disk_free_bytes", "Room left on a file system of the house.", "disk")
+	descDiskTotal  = desc("disk_total_bytes", "Size of a file system of the house.", "disk")
+	descDiskFull   = desc("disk_full", "1 while less than the reserve is free and no paper is taken in.", "disk")
 	descCatalog    = desc("catalog_up", "1 when the catalog answered.")
 )
 
 // Describe implements prometheus.Collector.
 func (h *house) Describe(c chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{descDeposits, descRefusals, descPages, descInspection, descJobs, descLag, descIndexed, descDocuments, descIntents, descCatalog} {
+	for _, d := range []*prometheus.Desc{descDeposits, descRefusals, descPages, descInspection, descJobs, descLag, descIndexed, descDocuments, descIntents, descDiskFree, descDiskTotal, descDiskFull, descCatalog} {
 		c <- d
 	}
 }
@@ -111,6 +115,15 @@ func (h *house) Collect(c chan<- prometheus.Metric) {
 	counter(descPages, float64(n.Pages.Load()))
 	count, sum := n.Inspected.Read()
 	c <- prometheus.MustNewConstSummary(descInspection, uint64(count), sum.Seconds(), nil)
+	for _, d := range h.archive.Disks() { // told without the catalog, which may be away because of them
+		name, full := strings.Join(d.Uses, ", "), 0.0
+		if d.Full {
+			full = 1
+		}
+		gauge(descDiskFree, float64(d.Free), name)
+		gauge(descDiskTotal, float64(d.Total), name)
+		gauge(descDiskFull, full, name)
+	}
 	st, err := h.status()
 	if err != nil {
 		gauge(descCatalog, 0)

@@ -49,6 +49,9 @@ type paced struct {
 func (p paced) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	rc := http.NewResponseController(w)
 	if r.Body != nil && r.Body != http.NoBody {
+		// A copy: by the kind of the body in its own request the server knows, when a handler has answered without reading, that a
+		// sender who waits for 100 Continue is not to be waited for, and that a long body is not worth draining.
+		r = r.WithContext(r.Context())
 		r.Body = &pacedBody{ReadCloser: r.Body, rc: rc, limits: p.limits, start: time.Now()}
 	}
 	// A deadline of the last write must not meet the first of the next request, nor what the server itself still writes.

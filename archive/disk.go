@@ -135,6 +135,9 @@ func (a *Archive) roomOnDisk(size int64) error {
 	return nil
 }
 
+// StorageFull reports whether a disk of the house stands at its reserve, so that no paper is taken in.
+func (a *Archive) StorageFull() bool { return a.roomOnDisk(0) != nil }
+
 // guarded stops a body when the disk has come to its reserve meanwhile: bodies whose length nobody announced, and many at
 // once that each had room alone.
 type guarded struct {

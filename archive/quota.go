@@ -113,10 +113,10 @@ const usageKept = 400 * 24 * time.Hour
 
 func dayOf(t time.Time) Date { return DateOf(t.In(Zone)) }
 
-// untilTomorrow is how long a quota of the day stays full.
-func untilTomorrow(now time.Time) time.Duration {
+// Tomorrow is when the quotas of the day begin again: midnight of Vietnam.
+func Tomorrow(now time.Time) time.Time {
 	d := dayOf(now)
-	return time.Date(d.Year, d.Month, d.Day+1, 0, 0, 0, 0, Zone).Sub(now)
+	return time.Date(d.Year, d.Month, d.Day+1, 0, 0, 0, 0, Zone)
 }
 
 // Allowance is one quota of a caller and how much of it is used.
@@ -152,6 +152,13 @@ func (a *Archive) quotas(actor Actor, custodian AgencyCode) QuotaLimits {
 	if actor.ID.IsZero() {
 		l.UserPapers, l.UserBytes = 0, 0
 	}
+	return l
+}
+
+// AgencyQuota returns the quotas in force for an agency: what it was granted, else the house's. Zero members bind nothing.
+func (a *Archive) AgencyQuota(code AgencyCode) QuotaLimits {
+	l := a.registry.quota(code).over(a.Limits.Quota)
+	l.UserPapers, l.UserBytes = 0, 0
 	return l
 }
 
@@ -212,7 +219,7 @@ func fits(l QuotaLimits, u Used, coming Count, now time.Time) error {
 		e := Fault(Conflict, "quota_exceeded", quotaText[q.Name])
 		e.Fields = []FieldError{{Field: "quota." + q.Name, Code: "quota_exceeded", Msg: e.Msg}}
 		if q.Daily {
-			e.RetryAfter = untilTomorrow(now)
+			e.RetryAfter = Tomorrow(now).Sub(now)
 		}
 		return e
 	}

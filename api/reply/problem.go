@@ -81,7 +81,7 @@ func Of(ctx context.Context, err error) *Problem {
 	p.Findings = Findings(r.Lang, e.Findings)
 	p.Document = e.Other.String()
 	p.retry = e.RetryAfter
-	if p.retry == 0 && (p.Status == http.StatusServiceUnavailable || p.Status == http.StatusAccepted || p.Status == http.StatusInsufficientStorage) {
+	if p.retry == 0 && (p.Status == http.StatusServiceUnavailable || p.Status == http.StatusAccepted || e.Code == "storage_full") {
 		p.retry = 5 * time.Second
 	}
 	return p

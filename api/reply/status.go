@@ -39,6 +39,14 @@ var byKind = map[archive.Kind]int{
 const StatusClientGone = 499
 
 func statusOf(e *archive.Error) int {
+	if e.Code == "quota_exceeded" {
+		// A quota of the day is a rate, and heals by itself: RFC 6585 §4, with Retry-After. What an agency may keep does not: RFC
+		// 4918 §11.5, which WebDAV's quotas answer too (RFC 4331).
+		if e.RetryAfter > 0 {
+			return http.StatusTooManyRequests
+		}
+		return http.StatusInsufficientStorage
+	}
 	if s, ok := byCode[e.Code]; ok {
 		return s
 	}

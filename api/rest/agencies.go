@@ -35,7 +35,36 @@ type Agency struct {
 	Successors   []string  `json:"successors"`
 	From         string    `json:"from,omitempty" format:"date" doc:"Absent: since ever"`
 	To           string    `json:"to,omitempty" format:"date" doc:"Absent: still there"`
+	Quota        *Quota    `json:"quota,omitempty" doc:"What it was granted instead of the house's own quotas"`
 	UpdatedAt    time.Time `json:"updated_at"`
+}
+
+// Quota is what an agency may take in and keep. A member that is absent means the house's own, 0 no limit.
+type Quota struct {
+	Bytes        *int64 `json:"bytes,omitempty" minimum:"0" doc:"Kept, of all days"`
+	PapersPerDay *int64 `json:"papers_per_day,omitempty" minimum:"0"`
+	BytesPerDay  *int64 `json:"bytes_per_day,omitempty" minimum:"0"`
+}
+
+// QuotaPatch is a merge patch of a quota: null takes a grant back.
+type QuotaPatch struct {
+	Bytes        member[int64] `json:"bytes,omitzero"`
+	PapersPerDay member[int64] `json:"papers_per_day,omitzero"`
+	BytesPerDay  member[int64] `json:"bytes_per_day,omitzero"`
+}
+
+func (p *QuotaPatch) apply(q *archive.Quota) {
+	for _, m := range []struct {
+		sent member[int64]
+		to   **int64
+	}{{p.Bytes, &q.Bytes}, {p.PapersPerDay, &q.PapersPerDay}, {p.BytesPerDay, &q.BytesPerDay}} {
+		switch {
+		case m.sent.Null:
+			*m.to = nil
+		case m.sent.Sent:
+			*m.to = &m.sent.Value
+		}
+	}
 }
 
 // AgencyIn adds an agency.
@@ -52,18 +81,22 @@ type AgencyIn struct {
 
 // AgencyPatch is a merge patch of an agency.
 type AgencyPatch struct {
-	Name         member[string]   `json:"name,omitzero"`
-	Parent       member[string]   `json:"parent,omitzero"`
-	Aliases      member[[]string] `json:"aliases,omitzero"`
-	Predecessors member[[]string] `json:"predecessors,omitzero"`
-	Successors   member[[]string] `json:"successors,omitzero"`
-	From         member[string]   `json:"from,omitzero"`
-	To           member[string]   `json:"to,omitzero"`
+	Name         member[string]     `json:"name,omitzero"`
+	Parent       member[string]     `json:"parent,omitzero"`
+	Aliases      member[[]string]   `json:"aliases,omitzero"`
+	Predecessors member[[]string]   `json:"predecessors,omitzero"`
+	Successors   member[[]string]   `json:"successors,omitzero"`
+	From         member[string]     `json:"from,omitzero"`
+	To           member[string]     `json:"to,omitzero"`
+	Quota        member[QuotaPatch] `json:"quota,omitzero" doc:"Only an administrator whose scope ends above the agency may change it"`
 }
 
 func tellAgency(g archive.Agency) Agency {
 	out := Agency{Code: g.Code.String(), Revision: g.Revision, Name: g.Name, Parent: g.Parent.String(), Aliases: append([]string{}, g.Aliases...),
 		Predecessors: []string{}, Successors: []string{}, From: g.From.String(), To: g.To.String(), UpdatedAt: local(g.UpdatedAt)}
+	if q := g.Quota; !q.IsZero() {
+		out.Quota = &Quota{q.Bytes, q.PapersPerDay, q.BytesPerDay}
+	}
 	for _, c := range g.Predecessors {
 		out.Predecessors = append(out.Predecessors, c.String())
 	}
@@ -233,6 +266,11 @@ func (s *server) editAgency(ctx context.Context, in *editAgencyIn) (*agencyOut, 
 	}
 	if b.To.Sent {
 		g.To = p.date("to", b.To.Value)
+	}
+	if b.Quota.Null {
+		g.Quota = archive.Quota{}
+	} else if b.Quota.Sent {
+		b.Quota.Value.apply(&g.Quota)
 	}
 	if err := p.err(); err != nil {
 		return nil, err

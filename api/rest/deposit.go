@@ -18,7 +18,7 @@ import (
 func (s *server) bytesIn() {
 	for _, method := range []string{http.MethodPut, http.MethodPost} {
 		op := operation("deposit-"+map[string]string{http.MethodPut: "put", http.MethodPost: "post"}[method], method, "/documents", "documents", "Deposit a paper",
-			http.StatusConflict, http.StatusUnsupportedMediaType, http.StatusUnprocessableEntity, http.StatusInsufficientStorage)
+			http.StatusConflict, http.StatusUnsupportedMediaType, http.StatusUnprocessableEntity, http.StatusTooManyRequests, http.StatusInsufficientStorage)
 		op.Description = "The body is the file itself; its type is found out by looking. 201 comes when the paper is durable. Nothing of a refused paper is kept, " +
 			"unless on_fault says quarantine: then, and always while the virus scanner is away, the answer is 201 with state quarantined and the findings."
 		op.Parameters = s.depositParameters()
@@ -33,7 +33,7 @@ func (s *server) bytesIn() {
 		s.plain(op, s.deposit)
 	}
 	op := operation("add-version", http.MethodPost, "/documents/{id}/versions", "documents", "A new scan of the same paper",
-		http.StatusConflict, http.StatusPreconditionFailed, http.StatusUnsupportedMediaType, http.StatusUnprocessableEntity, http.StatusInsufficientStorage)
+		http.StatusConflict, http.StatusPreconditionFailed, http.StatusUnsupportedMediaType, http.StatusUnprocessableEntity, http.StatusTooManyRequests, http.StatusInsufficientStorage)
 	op.Description = "The body is as for a deposit. The old file stays; the new one is read. An accepted or published paper wants a reason, and what it was stays valid, and public, until the new scan is accepted or published. If-Match is optional here: nothing is overwritten."
 	op.Parameters = []*huma.Param{inPath("id", "Id of the paper"), inQuery("file_name", huma.TypeString, "Name of the file, for people"),
 		inQuery("reason", huma.TypeString, "Why an accepted or published paper is scanned again"), oneOf(inQuery("allow_duplicate", huma.TypeString, "Keep it though the same bytes are kept already"), "true", "false", "1", "0"),
@@ -122,6 +122,7 @@ type take struct {
 	meta DepositMetadata
 	file io.Reader
 	typ  string // media type the caller declared
+	size int64  // of the file as announced, or a lower bound
 }
 
 // taken reads everything of the request that stands before the file.
@@ -133,7 +134,7 @@ func (s *server) taken(c *gin.Context) (take, error) {
 	var p parser
 	q := r.URL.Query()
 	t := take{meta: DepositMetadata{FileName: q.Get("file_name"), DossierCode: q.Get("dossier"), Kind: q.Get("kind"), Agency: q.Get("agency"), Access: q.Get("access"), Reason: q.Get("reason"),
-		AllowDuplicate: p.flag("query.allow_duplicate", q.Get("allow_duplicate")), OnFault: q.Get("on_fault")}, file: r.Body}
+		AllowDuplicate: p.flag("query.allow_duplicate", q.Get("allow_duplicate")), OnFault: q.Get("on_fault")}, file: r.Body, size: max(0, r.ContentLength)}
 	if err := p.err(); err != nil {
 		return take{}, err
 	}
@@ -148,6 +149,7 @@ func (s *server) taken(c *gin.Context) (take, error) {
 	if r.Method == http.MethodPut {
 		return take{}, badType() // PUT is the fast path: the bytes and nothing else
 	}
+	t.size = max(0, t.size-s.Archive.Limits.MetadataBytes-maxFormHead)
 	err = t.multipart(r.Body, params["boundary"], s.Archive.Limits.MetadataBytes)
 	return t, err
 }
@@ -210,7 +212,7 @@ func (s *server) bring(c *gin.Context, route string, act func(context.Context, a
 		s.replay(c, old, &t)
 		return
 	}
-	d.Body, d.MediaType = t.file, t.typ
+	d.Body, d.MediaType, d.Size = t.file, t.typ, t.size
 	var reply []byte
 	d.Then = func(ctx context.Context, tx archive.Tx, doc archive.Document) (err error) {
 		if doc.Fields.Number != "" { // a program that says all there is to know is told of other papers with the number at once

@@ -91,6 +91,7 @@ func Mount(router gin.IRoutes, api huma.API, c Config) {
 	s.tokens()
 	s.events()
 	s.status()
+	s.limits()
 	s.tidy()
 }
 

@@ -23,7 +23,9 @@ type Status struct {
 	Sandbox   string              `json:"sandbox,omitempty" doc:"Level the children reached"`
 	Store     string              `json:"store,omitempty"`
 	Catalog   string              `json:"catalog,omitempty"`
-	Disk      *Disk               `json:"disk,omitempty"`
+	Disk      *Disk               `json:"disk,omitempty" doc:"The file system the store lies on"`
+	Disks     []DiskState         `json:"disks" doc:"Every file system the house writes to"`
+	Agencies  []AgencyUse         `json:"agencies" doc:"The ten agencies that keep most"`
 	Jobs      map[string]JobCount `json:"jobs" doc:"By kind"`
 	Intents   int                 `json:"intents" doc:"Writes under way or left by a crash"`
 	Index     IndexState          `json:"index"`
@@ -45,6 +47,25 @@ type Scanner struct {
 type Disk struct {
 	FreeBytes  int64 `json:"free_bytes"`
 	TotalBytes int64 `json:"total_bytes"`
+}
+
+// DiskState is a file system and what of the house lies on it.
+type DiskState struct {
+	Uses       []string `json:"uses" doc:"store, second store, catalog, spool, quarantine, derived, index, scratch"`
+	FreeBytes  int64    `json:"free_bytes"`
+	TotalBytes int64    `json:"total_bytes"`
+	Warn       bool     `json:"warn" doc:"It is filling up"`
+	Full       bool     `json:"full" doc:"Less than the reserve is free: no paper is taken in until there is room"`
+}
+
+// AgencyUse is what an agency keeps and took in today, with the quotas that bind it.
+type AgencyUse struct {
+	Agency      AgencyRef `json:"agency"`
+	Papers      int64     `json:"papers"`
+	Bytes       int64     `json:"bytes"`
+	PapersToday int64     `json:"papers_today"`
+	BytesToday  int64     `json:"bytes_today"`
+	Quota       *Quota    `json:"quota,omitempty" doc:"In force: granted to it, else the house's; absent members bind nothing"`
 }
 
 // JobCount is how many jobs stand where.
@@ -105,6 +126,21 @@ func (s *server) getStatus(ctx context.Context, _ *struct{}) (*statusOut, error)
 		}
 		out.Inbox = &told
 	}
+	out.Disks, out.Agencies = []DiskState{}, []AgencyUse{}
+	for _, d := range st.Disks {
+		out.Disks = append(out.Disks, DiskState{d.Uses, d.Free, d.Total, d.Warn, d.Full})
+	}
+	name, err := s.names(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for _, u := range st.Agencies[:min(10, len(st.Agencies))] {
+		a := AgencyUse{Agency: AgencyRef{u.Custodian.String(), name(u.Custodian)}, Papers: u.Kept.Papers, Bytes: u.Kept.Bytes, PapersToday: u.Today.Papers, BytesToday: u.Today.Bytes}
+		if q := s.Archive.AgencyQuota(u.Custodian); q != (archive.QuotaLimits{}) {
+			a.Quota = &Quota{positive(q.AgencyTotal), positive(q.AgencyPapers), positive(q.AgencyBytes)}
+		}
+		out.Agencies = append(out.Agencies, a)
+	}
 	if house.DiskTotal > 0 {
 		out.Disk = &Disk{house.DiskFree, house.DiskTotal}
 	}
@@ -120,4 +156,11 @@ func (s *server) getStatus(ctx context.Context, _ *struct{}) (*statusOut, error)
 		out.Documents[string(state)] = st.States[state]
 	}
 	return &statusOut{out}, nil
+}
+
+func positive(n int64) *int64 {
+	if n <= 0 {
+		return nil
+	}
+	return &n
 }

@@ -2,6 +2,7 @@ package rest
 
 // vietnamese is what each operation does, in Vietnamese, by its id. It stands in the document as x-summary-vi.
 var vietnamese = map[string]string{
+	"get-limits":           "Giới hạn và hạn mức còn lại của người gọi",
 	"list-documents":       "Danh sách giấy tờ, mới nhất trước",
 	"deposit-put":          "Gửi một giấy tờ vào kho",
 	"deposit-post":         "Gửi một giấy tờ vào kho",
