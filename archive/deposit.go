@@ -233,7 +233,7 @@ func (d *Deposit) counted(v *verdict) error {
 	if d.Pages == 0 || n == d.Pages || v.Refusal != "" {
 		return nil
 	}
-	msg := Text{fmt.Sprintf("Tệp có %d trang, không đúng số trang đã khai.", n), fmt.Sprintf("The file has %d pages, not the number announced.", n)}
+	msg := Text{fmt.Sprintf("Tệp có %d trang, không đúng số trang đã khai.", n), fmt.Sprintf("The file has %d page(s), not the number announced.", n)}
 	return &Error{Kind: Invalid, Code: "page_count", Msg: msg, Fields: []FieldError{{Field: "page_count", Code: "page_count", Msg: msg}}}
 }
 

@@ -139,6 +139,17 @@ var limitsToSet = []LimitRow{
 	{Field: "Door.ExportRows", Unit: UnitCount, Flag: "max-export-rows", Code: "cut, with a last line that says so", Test: "api TestAnExportThatIsCutSaysSo",
 		Name: Text{"Số dòng của bảng xuất ra", "Lines of a table that is sent out"}, Why: Text{"Bảng tính mở được mà không treo.", "What a spreadsheet opens without pain."}},
 
+	{Field: "Index.FileBytes", Unit: UnitBytes, Flag: "max-index", Code: "too_large", Test: "internal/sheet TestCSVRefused",
+		Name: Text{"Dung lượng bảng kê của đợt giao nộp", "Size of a delivery's table"}, Why: Text{"100.000 dòng 20 cột là 15 MB dạng XLSX, 30 MB dạng CSV.", "100,000 rows of 20 columns are 15 MB as XLSX, 30 MB as CSV."}},
+	{Field: "Index.UnpackedBytes", Unit: UnitBytes, Flag: "max-index-inflated", Code: "too_large", Test: "internal/sheet TestXLSXRefused",
+		Name: Text{"Bảng kê XLSX khi bung nén", "Bytes such a workbook unpacks to"}, Why: Text{"Từng ấy dòng dạng XML, chừa chỗ cho trích yếu dài.", "The same rows as XML, and room for long subjects."}},
+	{Field: "Index.Rows", Unit: UnitCount, Flag: "max-index-rows", Code: "too_many_rows", Test: "internal/sheet TestCSVRefused",
+		Name: Text{"Số dòng của bảng kê", "Rows of such a table"}, Why: Text{"Mỗi đợt nhà thầu giao không quá 50.000.", "Contractors hand over lots of at most 50,000."}},
+	{Field: "Index.Columns", Unit: UnitCount, Flag: "max-index-columns", Code: "too_many_columns", Test: "internal/sheet TestCSVRefused",
+		Name: Text{"Số cột của bảng kê", "Columns of such a table"}, Why: Text{"Bảng thật có 10 đến 40 cột.", "Real tables have 10 to 40."}},
+	{Field: "Index.CellChars", Unit: UnitChars, Flag: "max-index-cell", Code: "cell_too_long", Test: "internal/sheet TestXLSXRefused",
+		Name: Text{"Độ dài một ô của bảng kê", "Characters of one cell of it"}, Why: Text{"Chương trình bảng tính cũng chỉ cho gõ chừng đó.", "What a spreadsheet program lets a person type."}},
+
 	{Field: "ListRows", Unit: UnitCount, Flag: "max-list-rows", Code: "400 invalid above 200; cut to this below", Test: "archive TestNamesFieldsAndListsKeepTheirLimits",
 		Name: Text{"Số dòng một trang danh sách", "Rows of one page of a list"}, Why: Text{"Một trang danh sách đọc trong vài mili giây.", "A page of a list is read in a few milliseconds."}},
 	{Field: "QueryText", Unit: UnitChars, Flag: "max-query", Code: "400 bad_query", Test: "api TestSearch",

@@ -43,6 +43,15 @@ type DoorLimits struct {
 	ExportRows  int           // lines of one table that is sent out
 }
 
+// IndexLimits bound the table of a contractor's delivery. Zero means the default in DefaultLimits.
+type IndexLimits struct {
+	FileBytes     int64 // the file
+	UnpackedBytes int64 // the parts of a workbook that are read, unpacked
+	Rows          int   // rows with something in them
+	Columns       int   // columns with something in them
+	CellChars     int   // characters of one cell
+}
+
 // Limits are the bounds of this house, in one place. Every field is configurable by the command line; a zero means its
 // default. LimitRows says of each what it bounds and why, by which flag it is set, what a caller is answered and which test
 // crosses it; limits.md beside this file is the same as a table. A field without a row fails the tests.
@@ -57,6 +66,7 @@ type Limits struct {
 	Assemble      AssembleLimits
 	Upload        UploadLimits
 	Door          DoorLimits
+	Index         IndexLimits
 	IntentTime    time.Duration // after this an open intent is abandoned and its bytes are the janitor's
 	ListRows      int           // rows of one page of a list
 	QueryText     int           // characters of a search query
@@ -130,6 +140,13 @@ func DefaultLimits() Limits {
 			TableBytes:  8 << 20,          // every unit of a province is a few thousand lines
 			TableRows:   50_000,           // all procedures of the country are about 7,000
 			ExportRows:  100_000,          // what a spreadsheet opens without pain
+		},
+		Index: IndexLimits{
+			FileBytes:     32 << 20,  // 100,000 rows of 20 columns are 15 MB as XLSX, 30 MB as CSV
+			UnpackedBytes: 256 << 20, // the same as XML, and room for long subjects
+			Rows:          100_000,   // contractors hand over lots of at most 50,000
+			Columns:       256,       // what the oldest spreadsheets could hold; real tables have 10 to 40
+			CellChars:     32_767,    // what a spreadsheet program lets a person type
 		},
 		IntentTime:    2 * time.Hour, // longer than the slowest upload
 		ListRows:      200,

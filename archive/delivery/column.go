@@ -110,6 +110,22 @@ func titleKey(title string) string {
 // columnOf tells what a heading means; "" when nobody knows.
 func columnOf(title string) Column { return byTitle[titleKey(title)] }
 
+// ColumnOfField returns the column that tells a field of the API's contract; "" when none does.
+func ColumnOfField(field string) Column {
+	switch field {
+	case "dossier":
+		return Dossier
+	case "issuing_agency.code", "issuing_agency.name":
+		return IssuingAgency
+	case "owner.id_type":
+		return OwnerID
+	}
+	if _, ok := titles[Column(field)]; ok {
+		return Column(field)
+	}
+	return ""
+}
+
 // Columns lists the names that ParseMap understands, sorted.
 func Columns() []string {
 	var out []string

@@ -21,7 +21,12 @@ type Header struct {
 }
 
 // At returns the position of a column, -1 when the index has none.
-func (h *Header) At(c Column) int { return slices.Index(h.columns, c) }
+func (h *Header) At(c Column) int {
+	if c == "" {
+		return -1
+	}
+	return slices.Index(h.columns, c)
+}
 
 // Column returns what stands at a position; "" when that is not known.
 func (h *Header) Column(at int) Column {

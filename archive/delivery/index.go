@@ -38,7 +38,11 @@ type Index struct {
 	page   sheet.Encoding
 
 	from1904 bool // known once a row was read
+	width    int  // of the widest row seen
 }
+
+// Width returns how many columns the widest row has that was read until now.
+func (x *Index) Width() int { return x.width }
 
 // Read finds out what an index is: its headings, its encoding. b is the whole file and must not change. Every error about the
 // file is an archive.Error of kind Invalid or TooLarge.
@@ -107,6 +111,7 @@ func (x *Index) Rows() func(yield func(sheet.Row, error) bool) {
 				yield(sheet.Row{}, x.told(err))
 				return
 			}
+			x.width = max(x.width, len(row.Cells))
 			for i := range row.Cells {
 				c := &row.Cells[i]
 				if x.legacy != "" && c.Kind == sheet.Text {

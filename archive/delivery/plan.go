@@ -22,7 +22,7 @@ func (x *Index) Plan(rules *Rules, files *Files) ([]Row, error) {
 		}
 		if row.File != "" {
 			if row.At, err = files.Claim(row.Line, row.File); err != nil {
-				x.refuse(&row, x.fileColumn(), err)
+				x.refuse(&row, x.FileColumn(), err)
 			}
 		}
 		rows = append(rows, row)
@@ -35,8 +35,11 @@ func (x *Index) Plan(rules *Rules, files *Files) ([]Row, error) {
 	return rows, nil
 }
 
-// fileColumn is the column that is shown when something is wrong with a row's file.
-func (x *Index) fileColumn() Column {
+// FileTwice is the code of a file that two rows name.
+const FileTwice = "file_twice"
+
+// FileColumn is the column that is shown when something is wrong with a row's file.
+func (x *Index) FileColumn() Column {
 	if x.Header.At(File) >= 0 {
 		return File
 	}
@@ -57,7 +60,7 @@ func (x *Index) once(row *Row, files *Files) {
 	}
 	for _, other := range files.Lines(row.At) {
 		if other != row.Line {
-			row.Fault(&x.Header, x.fileColumn(), archive.Fatal, "file_twice", archive.Text{
+			row.Fault(&x.Header, x.FileColumn(), archive.Fatal, FileTwice, archive.Text{
 				VI: fmt.Sprintf("Tệp này còn được nêu ở dòng %d.", other), EN: fmt.Sprintf("Row %d names this file too.", other)})
 			return
 		}

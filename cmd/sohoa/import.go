@@ -22,6 +22,7 @@ type importOptions struct {
 	remove, watch, dryRun bool
 	jobs, depth           int
 	settle, every         time.Duration
+	deliveryOptions
 }
 
 func (i *importOptions) flags(fs *flag.FlagSet) {
@@ -31,13 +32,14 @@ func (i *importOptions) flags(fs *flag.FlagSet) {
 	fs.StringVar(&i.kind, "kind", "component", "component or result")
 	fs.StringVar(&i.moveTo, "move-to", "", "move each paper to this `folder` once it is acknowledged")
 	fs.BoolVar(&i.remove, "remove", false, "remove each paper once it is acknowledged")
-	fs.StringVar(&i.report, "report", "", "write what became of each file, and why, to this CSV `file` (default: DIR's name with .import.csv in the present folder, when something was refused or quarantined)")
+	fs.StringVar(&i.report, "report", "", "write what became of each file, and why, to this CSV `file` (default: DIR's name with .import.csv in the present folder, when something was refused or quarantined); with --index: of each row, to this .xlsx or .csv (default: beside the index, with .report.xlsx)")
 	fs.IntVar(&i.jobs, "jobs", 4, "papers under way at once")
 	fs.IntVar(&i.depth, "depth", l.Depth, "folders inside folders that are looked into")
 	fs.BoolVar(&i.watch, "watch", false, "go on and take what comes into the folder, until Ctrl-C")
 	fs.DurationVar(&i.settle, "settle", intake.DefaultSettle, "with --watch: take a file that has not changed for so long; one whose end looks cut off, for twice as long")
 	fs.DurationVar(&i.every, "every", intake.DefaultEvery, "with --watch: time between two looks at the folder")
-	fs.BoolVar(&i.dryRun, "dry-run", false, "list what would be taken, and take nothing")
+	fs.BoolVar(&i.dryRun, "dry-run", false, "list what would be taken, and take nothing; with --index: look into every file and write the report")
+	i.deliveryOptions.flags(fs)
 }
 
 // importDir is `sohoa import DIR`: every PDF, JPEG, PNG and TIFF below DIR is deposited, in order of name.
@@ -54,13 +56,16 @@ func importDir(ctx context.Context, e *env, args []string) (int, error) {
 		return exitFailed, err
 	}
 	if len(rest) != 1 || i.remove && i.moveTo != "" || i.jobs < 1 || i.watch && i.dryRun {
-		return exitFailed, errors.New("usage: sohoa import DIR [--agency CODE] [--remove | --move-to DIR] [--watch | --dry-run]")
+		return exitFailed, errors.New("usage: sohoa import DIR [--agency CODE] [--remove | --move-to DIR] [--watch | --dry-run] [--index FILE]")
 	}
-	plan, err := i.plan()
+	fault, err := onFault(o.onFault)
 	if err != nil {
 		return exitFailed, err
 	}
-	fault, err := onFault(o.onFault)
+	if i.index != "" {
+		return importDelivery(ctx, e, &o, &i, rest[0], fault)
+	}
+	plan, err := i.plan()
 	if err != nil {
 		return exitFailed, err
 	}

@@ -30,7 +30,8 @@ type Row struct {
 	Cells []Cell // from column A on; empty cells at the end are left out
 }
 
-// Limits bound what one table may be. Every field that is not positive means its default.
+// Limits bound what one table may be. Every field that is not positive means the largest the form can hold; what a house allows
+// stands in archive.IndexLimits.
 type Limits struct {
 	FileBytes     int64 // the file
 	UnpackedBytes int64 // the parts of a workbook that are read, unpacked
@@ -39,25 +40,16 @@ type Limits struct {
 	CellChars     int   // characters of one cell
 }
 
-// DefaultLimits are what the index of a contractor's delivery needs, with the reason for each.
-func DefaultLimits() Limits {
-	return Limits{
-		FileBytes:     32 << 20,  // 100,000 rows of 20 columns are 15 MB as XLSX, 30 MB as CSV
-		UnpackedBytes: 256 << 20, // the same as XML: 1,000 bytes a row, and room for long subjects
-		Rows:          100_000,   // the yearly output of a provincial contractor comes in lots of at most 50,000
-		Columns:       256,       // what the oldest spreadsheets could hold; real indexes have 10 to 40
-		CellChars:     32_767,    // what a spreadsheet program lets a person type
-	}
-}
+// formLimits are what a workbook can hold, and so much of a file and of memory as that takes with short cells.
+var formLimits = Limits{FileBytes: 256 << 20, UnpackedBytes: 2 << 30, Rows: 1 << 20, Columns: 1 << 14, CellChars: 32_767}
 
 func (l Limits) withDefaults() Limits {
-	d := DefaultLimits()
-	for _, p := range []struct{ v, def *int64 }{{&l.FileBytes, &d.FileBytes}, {&l.UnpackedBytes, &d.UnpackedBytes}} {
+	for _, p := range []struct{ v, def *int64 }{{&l.FileBytes, &formLimits.FileBytes}, {&l.UnpackedBytes, &formLimits.UnpackedBytes}} {
 		if *p.v <= 0 {
 			*p.v = *p.def
 		}
 	}
-	for _, p := range []struct{ v, def *int }{{&l.Rows, &d.Rows}, {&l.Columns, &d.Columns}, {&l.CellChars, &d.CellChars}} {
+	for _, p := range []struct{ v, def *int }{{&l.Rows, &formLimits.Rows}, {&l.Columns, &formLimits.Columns}, {&l.CellChars, &formLimits.CellChars}} {
 		if *p.v <= 0 {
 			*p.v = *p.def
 		}

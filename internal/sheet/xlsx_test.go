@@ -257,7 +257,7 @@ func TestXLSXRefused(t *testing.T) {
 		"a sheet that is not there":       {map[string]string{"xl/_rels/workbook.xml.rels": `<Relationships><Relationship Id="b" Type="http://x/worksheet" Target="../../../etc/passwd"/></Relationships>`}, "damaged"},
 		"two parts of one name":           {map[string]string{"XL/workbook.xml#": `<workbook/>`}, "damaged"},
 	} {
-		_, err := read(book(t, c.parts), Options{Limits: Limits{UnpackedBytes: 4 << 20}})
+		_, err := read(book(t, c.parts), Options{Limits: Limits{UnpackedBytes: 4 << 20, Columns: 256}})
 		if got := codeOf(err); got != c.code {
 			t.Errorf("%s: %q (%v), want %q", name, got, err, c.code)
 		}
