@@ -316,3 +316,37 @@ func TestWandering(t *testing.T) {
 	}
 	h.sound(t)
 }
+
+// A catalog that is lost does not take with it what stands behind a new scan: the papers say it themselves, log or no log.
+func TestWhatStandsComesBackFromTheStoreAlone(t *testing.T) {
+	for _, logged := range []bool{true, false} {
+		t.Run(fmt.Sprint("segments closed ", logged), func(t *testing.T) {
+			h := open(t)
+			ways := [][]archive.Move{way(toPublished, archive.Rescan), way(toPublished, archive.Rescan, archive.Revert), way(toPublished, archive.Rescan, toAccepted, archive.Rescan)}
+			var want []archive.Document
+			for i, moves := range ways {
+				d := h.on(t, h.deposit(t, fmt.Sprint("tờ ", i)), moves...)
+				d.Reading, d.Revision = archive.Reading{}, 0
+				want = append(want, d)
+			}
+			if logged {
+				h.closeAll(t)
+			}
+			h.loseCatalog(t)
+			if _, err := h.Rebuild(t.Context(), nil); err != nil {
+				t.Fatal(err)
+			}
+			for _, d := range want {
+				got, err := h.Document(t.Context(), checker, d.ID)
+				if err != nil {
+					t.Fatal(err)
+				}
+				got.Reading, got.Revision = archive.Reading{}, 0
+				if diff := cmp.Diff(d, got); diff != "" {
+					t.Errorf("(-before +after):\n%s", diff)
+				}
+				h.servesPublic(t, &got)
+			}
+		})
+	}
+}

@@ -35,7 +35,7 @@ type Document struct {
 	Public        int        `json:"public_version,omitempty" doc:"The version that is public; it stays so while a new scan is in review"`
 	Standing      []Standing `json:"standing,omitempty" doc:"Versions that stay valid behind a new scan, the older first"`
 	Findings      []Finding  `json:"findings"`
-	Moves         []string   `json:"moves" doc:"What the caller may do with it now"`
+	Moves         []string   `json:"moves" doc:"What the caller may do with it now; rescan is POST …/versions"`
 	CreatedAt     time.Time  `json:"created_at"`
 	UpdatedAt     time.Time  `json:"updated_at"`
 	PublishedAt   *time.Time `json:"published_at,omitempty"`

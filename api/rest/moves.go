@@ -9,9 +9,9 @@ import (
 	"sohoa/archive"
 )
 
-// offered are the moves that have a call here; a new scan is POST …/versions.
+// offered are the moves that have a call here. A new scan is POST …/versions.
 var offered = map[archive.Move]bool{archive.Submit: true, archive.Accept: true, archive.Return: true, archive.Publish: true, archive.Supersede: true,
-	archive.Withdraw: true, archive.Discard: true, archive.Restore: true, archive.Revert: true, archive.Refile: true,
+	archive.Withdraw: true, archive.Discard: true, archive.Restore: true, archive.Revert: true, archive.Refile: true, archive.Rescan: true,
 	archive.Quarantine: true, archive.Release: true, archive.Arrange: true, archive.Split: true, archive.Merge: true}
 
 // MoveIn is the body of a move.
@@ -27,8 +27,8 @@ type moveIn struct {
 }
 
 func (s *server) moves() {
-	// A dossier is more than a reason, and so are pages: refile.go, arrange.go.
-	described := map[archive.Move]bool{archive.Refile: true, archive.Arrange: true, archive.Split: true, archive.Merge: true}
+	// A dossier is more than a reason, and so are a file and pages: refile.go, deposit.go, arrange.go.
+	described := map[archive.Move]bool{archive.Refile: true, archive.Rescan: true, archive.Arrange: true, archive.Split: true, archive.Merge: true}
 	for _, r := range archive.Rules {
 		if !offered[r.Move] || described[r.Move] {
 			continue
