@@ -20,7 +20,7 @@ func (d *door) pages(engine *gin.Engine, c Config) error {
 			return web.House{}
 		}
 		h := c.House(ctx)
-		return web.House{Version: h.Version, Commit: h.Commit, Sandbox: h.Sandbox, Store: h.Store, Catalog: h.Catalog, DiskFree: h.DiskFree, DiskTotal: h.DiskTotal, Inbox: webInbox(h.Inbox)}
+		return web.House{Version: h.Version, Commit: h.Commit, Sandbox: h.Sandbox, Store: h.Store, Catalog: h.Catalog, Inbox: webInbox(h.Inbox)}
 	}
 	problem := func(ctx context.Context, err error) web.Problem {
 		p := reply.Of(ctx, err)

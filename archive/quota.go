@@ -36,8 +36,8 @@ func (q Quota) check() error {
 	return nil
 }
 
-// grants reports whether an administrator may change the quota of code: one whose scope ends above it.
-func (a Actor) grants(code AgencyCode) bool {
+// Grants reports whether an administrator may change the quota of code: one whose scope ends above it.
+func (a Actor) Grants(code AgencyCode) bool {
 	return a.Agency == "" || a.Agency != code && (a.Covers(code) || code.Within(a.Agency))
 }
 
@@ -160,6 +160,22 @@ func (a *Archive) AgencyQuota(code AgencyCode) QuotaLimits {
 	l := a.registry.quota(code).over(a.Limits.Quota)
 	l.UserPapers, l.UserBytes = 0, 0
 	return l
+}
+
+// AgencyUses returns what every custodian keeps and took in today, for administrators.
+func (a *Archive) AgencyUses(ctx context.Context, actor Actor) (map[AgencyCode]AgencyUse, error) {
+	if !actor.Role.May(ActStatus) {
+		return nil, ErrForbidden
+	}
+	out := map[AgencyCode]AgencyUse{}
+	err := a.Catalog.View(ctx, func(tx Tx) error {
+		all, err := tx.Usage().Agencies(ctx, dayOf(a.Clock.Now()))
+		for _, u := range all {
+			out[u.Custodian] = u
+		}
+		return err
+	})
+	return out, err
 }
 
 // quota is what the registry, as it was loaded last, grants an agency.

@@ -31,7 +31,7 @@ func (a *Archive) PutAgency(ctx context.Context, actor Actor, g Agency, after in
 		return Agency{}, ErrForbidden
 	}
 	out, err := a.putAgencies(ctx, actor, []Agency{g}, func(g *Agency, old Agency) (int64, error) {
-		if !g.Quota.same(old.Quota) && !actor.grants(g.Code) {
+		if !g.Quota.same(old.Quota) && !actor.Grants(g.Code) {
 			return 0, ErrForbidden
 		}
 		return after, g.Quota.check()

@@ -56,14 +56,12 @@ type Inbox struct {
 
 // House is what the program knows of itself.
 type House struct {
-	Version   string
-	Commit    string
-	Sandbox   string // level the children reached
-	Store     string // kind and place, without secrets
-	Catalog   string // kind and place, without secrets
-	DiskFree  int64  // bytes; 0 unknown
-	DiskTotal int64
-	Inbox     *Inbox // nil: there is none
+	Version string
+	Commit  string
+	Sandbox string // level the children reached
+	Store   string // kind and place, without secrets
+	Catalog string // kind and place, without secrets
+	Inbox   *Inbox // nil: there is none
 }
 
 type server struct {

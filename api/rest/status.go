@@ -3,6 +3,7 @@ package rest
 import (
 	"context"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -23,7 +24,7 @@ type Status struct {
 	Sandbox   string              `json:"sandbox,omitempty" doc:"Level the children reached"`
 	Store     string              `json:"store,omitempty"`
 	Catalog   string              `json:"catalog,omitempty"`
-	Disk      *Disk               `json:"disk,omitempty" doc:"The file system the store lies on"`
+	Disk      *Disk               `json:"disk,omitempty" doc:"The file system the store lies on; the spool's where the store is a bucket"`
 	Disks     []DiskState         `json:"disks" doc:"Every file system the house writes to"`
 	Agencies  []AgencyUse         `json:"agencies" doc:"The ten agencies that keep most"`
 	Jobs      map[string]JobCount `json:"jobs" doc:"By kind"`
@@ -129,6 +130,9 @@ func (s *server) getStatus(ctx context.Context, _ *struct{}) (*statusOut, error)
 	out.Disks, out.Agencies = []DiskState{}, []AgencyUse{}
 	for _, d := range st.Disks {
 		out.Disks = append(out.Disks, DiskState{d.Uses, d.Free, d.Total, d.Warn, d.Full})
+		if slices.Contains(d.Uses, "store") || out.Disk == nil && slices.Contains(d.Uses, "spool") { // of a bucket only the spool lies here
+			out.Disk = &Disk{d.Free, d.Total}
+		}
 	}
 	name, err := s.names(ctx)
 	if err != nil {
@@ -140,9 +144,6 @@ func (s *server) getStatus(ctx context.Context, _ *struct{}) (*statusOut, error)
 			a.Quota = &Quota{positive(q.AgencyTotal), positive(q.AgencyPapers), positive(q.AgencyBytes)}
 		}
 		out.Agencies = append(out.Agencies, a)
-	}
-	if house.DiskTotal > 0 {
-		out.Disk = &Disk{house.DiskFree, house.DiskTotal}
 	}
 	if st.Second.Mode != "" {
 		out.Second = &SecondStore{st.Second.Mode, st.Second.Lag, localPtr(st.Second.Since)}

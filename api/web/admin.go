@@ -15,6 +15,7 @@ type housePage struct {
 	States    []Figure
 	Jobs      []JobRow
 	Facts     []Figure
+	Agencies  []UseRow
 	PublicURL string
 }
 
@@ -71,6 +72,15 @@ func (p *Pages) house(v *visit) error {
 			r.Oldest = moment(j.Oldest)
 		}
 		d.Jobs = append(d.Jobs, r)
+	}
+	names, err := p.agencyNames(v)
+	if err != nil {
+		return err
+	}
+	for _, u := range st.Agencies[:min(10, len(st.Agencies))] {
+		r := p.useRow(v, u)
+		r.Name = names.of(u.Custodian)
+		d.Agencies = append(d.Agencies, r)
 	}
 	fact := func(key, value string) {
 		if value != "" {
@@ -132,15 +142,15 @@ func (d *housePage) health(v *visit, st *archive.Status, h House) {
 	default:
 		add("warn", "sandbox", v.t("health.sandbox_part", h.Sandbox), v.t("health.sandbox_advice"))
 	}
-	if h.DiskTotal > 0 {
-		text, tone := v.t("health.disk_free", size(v.lang, h.DiskFree), size(v.lang, h.DiskTotal)), "good"
-		if h.DiskFree*10 < h.DiskTotal {
+	for _, disk := range st.Disks { // what to do about one that fills up stands in the banner
+		tone := "good"
+		if disk.Warn {
 			tone = "warn"
 		}
-		if h.DiskFree*50 < h.DiskTotal {
+		if disk.Full {
 			tone = "bad"
 		}
-		add(tone, "disk", text, "")
+		add(tone, "disk", v.t("disk.room", size(v.lang, disk.Free), size(v.lang, disk.Total), v.uses(disk)), "")
 	}
 }
 

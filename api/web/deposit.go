@@ -23,6 +23,7 @@ type depositForm struct {
 	Findings []Finding
 	Other    string // the paper that has the same bytes
 	Many     bool   // too many agencies for a selection: a field with suggestions
+	Notes    []Note // what stands in the way, or soon will
 	Must     bool   // whose scope is the whole province has to name an agency
 }
 

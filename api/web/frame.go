@@ -27,6 +27,7 @@ type Frame struct {
 	Now     string // when the page was made: prints carry it, with the name
 	Alert   string // what went wrong with what was just asked
 	Module  string // the script of the page, "" for none
+	Banners []Note // what this person should know whatever he is doing
 
 	assets *assets
 }
@@ -85,6 +86,9 @@ func (p *Pages) furnish(v *visit, f *Frame) {
 	add(may(archive.ActRead), "dossiers", "/dossiers")
 	add(may(archive.ActTrail), "trail", "/trail")
 	add(may(archive.ActStatus), "admin", "/admin")
+	if may(archive.ActStatus) {
+		f.Banners = p.banners(v)
+	}
 }
 
 // Faults are the wrong fields of a form, in words.

@@ -104,6 +104,9 @@ func (p *Pages) showHome(v *visit, status int, form depositForm) error {
 	if d.MayDeposit {
 		d.Module = "home.js"
 		d.Deposit.furnish(v, names, p.Archive.Limits.FileBytes)
+		if d.Deposit.Notes, err = p.room(v, ""); err != nil {
+			return err
+		}
 	}
 	for i := range l.Items {
 		r := v.row(&l.Items[i], names)

@@ -155,7 +155,7 @@ func build(t *testing.T, change ...func(*desk)) *world {
 	house, err = archive.New(archive.Config{Vault: vault, Catalog: cat, Derived: derived, Ledger: log, Index: index, Inspector: k, Reader: k, Scratch: dir})
 	must(t, err)
 	h, err := api.New(api.Config{Archive: house, House: func(context.Context) api.House {
-		return api.House{Version: "1.2.3", Sandbox: "full", Store: "file", Catalog: "sqlite", DiskFree: 700e9, DiskTotal: 1000e9}
+		return api.House{Version: "1.2.3", Sandbox: "full", Store: "file", Catalog: "sqlite"}
 	}})
 	must(t, err)
 	server := httptest.NewUnstartedServer(h)

@@ -28,11 +28,13 @@ type AgencyRow struct {
 	Code, Name, Parent, Aliases, From, To, Href string
 	Depth                                       int
 	Ended                                       bool
+	Use                                         UseRow
 }
 
 type agencyForm struct {
 	Code, Name, Parent, Aliases, Predecessors, Successors, From, To string
 	Revision                                                        int64
+	Quota                                                           quotaForm
 }
 
 func (p *Pages) agencies(v *visit) error {
@@ -45,7 +47,7 @@ func (p *Pages) agencies(v *visit) error {
 		for _, g := range all {
 			if g.Code.String() == want {
 				d.Editing = true
-				d.Form = agencyForm{g.Code.String(), g.Name, g.Parent.String(), strings.Join(g.Aliases, "\n"), joinCodes(g.Predecessors), joinCodes(g.Successors), g.From.Local(), g.To.Local(), g.Revision}
+				d.Form = agencyForm{g.Code.String(), g.Name, g.Parent.String(), strings.Join(g.Aliases, "\n"), joinCodes(g.Predecessors), joinCodes(g.Successors), g.From.Local(), g.To.Local(), g.Revision, quotaFormOf(v, g.Quota)}
 			}
 		}
 	}
@@ -61,6 +63,15 @@ func (p *Pages) showAgencies(v *visit, status int, d *agenciesPage) error {
 		return err
 	}
 	d.Tabs, d.Title, d.Section, d.Module = v.adminTabs("agencies"), v.t("admin.agencies"), "admin", "admin.js"
+	d.Form.Quota.hints(v, p.Archive.Limits.Quota)
+	var code archive.AgencyCode
+	if err := code.UnmarshalText([]byte(d.Form.Code)); err == nil {
+		d.Form.Quota.Fixed = !v.actor.Grants(code)
+	}
+	uses, err := p.Archive.AgencyUses(v.ctx, v.actor)
+	if err != nil {
+		return err
+	}
 	today := archive.DateOf(p.Archive.Clock.Now().In(archive.Zone))
 	d.Find = strings.TrimSpace(v.query("find"))
 	for _, g := range all {
@@ -70,8 +81,10 @@ func (p *Pages) showAgencies(v *visit, status int, d *agenciesPage) error {
 		if d.More = len(d.Rows) == rowsOfTable; d.More {
 			break
 		}
+		use := uses[g.Code]
+		use.Custodian = g.Code // also of one that keeps nothing yet
 		d.Rows = append(d.Rows, AgencyRow{Code: g.Code.String(), Name: g.Name, Parent: g.Parent.String(), Aliases: strings.Join(g.Aliases, ", "), From: g.From.Local(), To: g.To.Local(),
-			Href: "/admin/agencies?edit=" + g.Code.String(), Depth: strings.Count(g.Code.String(), "."), Ended: !g.To.IsZero() && g.To.Before(today)})
+			Use: p.useRow(v, use), Href: "/admin/agencies?edit=" + g.Code.String(), Depth: strings.Count(g.Code.String(), "."), Ended: !g.To.IsZero() && g.To.Before(today)})
 	}
 	return p.show(v, status, "admin/agencies", d)
 }
@@ -105,7 +118,8 @@ func list(s string) []string {
 }
 
 func (p *Pages) putAgency(v *visit) error {
-	d := &agenciesPage{Form: agencyForm{v.form("code"), v.form("name"), v.form("parent"), v.form("aliases"), v.form("predecessors"), v.form("successors"), v.form("from"), v.form("to"), 0}}
+	d := &agenciesPage{Form: agencyForm{v.form("code"), v.form("name"), v.form("parent"), v.form("aliases"), v.form("predecessors"), v.form("successors"), v.form("from"), v.form("to"), 0,
+		quotaForm{Bytes: v.form("quota_bytes"), Papers: v.form("quota_papers"), Day: v.form("quota_day")}}}
 	d.Form.Revision, _ = strconv.ParseInt(v.form("revision"), 10, 64)
 	d.Editing = d.Form.Revision > 0
 	g := archive.Agency{Name: d.Form.Name, Aliases: lines(d.Form.Aliases), From: d.Faults.date(v, "from", d.Form.From), To: d.Faults.date(v, "to", d.Form.To)}
@@ -128,6 +142,9 @@ func (p *Pages) putAgency(v *visit) error {
 		d.Faults.add("code", v.t("form.required"))
 	}
 	g.Predecessors, g.Successors = codes("predecessors", d.Form.Predecessors), codes("successors", d.Form.Successors)
+	if err := p.keepQuota(v, d, &g); err != nil {
+		return err
+	}
 	if d.Faults != nil {
 		return p.showAgencies(v, http.StatusBadRequest, d)
 	}
@@ -141,6 +158,21 @@ func (p *Pages) putAgency(v *visit) error {
 	}
 	d.Faults, d.Alert = faults, alert
 	return p.showAgencies(v, status, d)
+}
+
+// keepQuota takes the grants from the form where they are this administrator's to change, else leaves them as they are.
+func (p *Pages) keepQuota(v *visit, d *agenciesPage, g *archive.Agency) error {
+	if v.actor.Grants(g.Code) {
+		g.Quota = d.Form.Quota.read(v, &d.Faults)
+		return nil
+	}
+	all, err := p.Archive.Agencies(v.ctx)
+	for _, old := range all {
+		if old.Code == g.Code {
+			g.Quota = old.Quota
+		}
+	}
+	return err
 }
 
 type proceduresPage struct {

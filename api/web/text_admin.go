@@ -51,7 +51,6 @@ var adminTexts = texts{
 	"health.sandbox_part":   {VI: "Chưa đầy đủ: %s.", EN: "Not complete: %s."},
 	"health.sandbox_advice": {VI: "Nhân hệ điều hành này chưa hỗ trợ đủ Landlock hoặc seccomp.", EN: "This kernel lacks part of Landlock or seccomp."},
 	"health.disk":           {VI: "Ổ đĩa", EN: "Disk"},
-	"health.disk_free":      {VI: "Còn %s trong %s.", EN: "%s free of %s."},
 
 	"accounts.add":    {VI: "Thêm tài khoản", EN: "Add an account"},
 	"accounts.role":   {VI: "Vai trò", EN: "Role"},

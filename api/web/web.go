@@ -59,14 +59,12 @@ type Problem struct {
 
 // House is what the program knows of itself.
 type House struct {
-	Version   string
-	Commit    string
-	Sandbox   string // level the children reached
-	Store     string
-	Catalog   string
-	DiskFree  int64 // bytes; 0 unknown
-	DiskTotal int64
-	Inbox     *Inbox // nil: there is none
+	Version string
+	Commit  string
+	Sandbox string // level the children reached
+	Store   string
+	Catalog string
+	Inbox   *Inbox // nil: there is none
 }
 
 // Inbox is how the folder stands into which network scanners write.

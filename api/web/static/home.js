@@ -1,6 +1,7 @@
 // The desk: files dropped, chosen or pasted go in by themselves; the list below looks again while papers are being read.
 import { say, bytes } from "./words.js";
 import { Queue, key } from "./send.js";
+import { Gate } from "./admit.js";
 import { composing, typing } from "./frame.js";
 import { lists, offer } from "./lists.js";
 
@@ -77,7 +78,7 @@ if (form) {
         } else {
           act("retry", true);
         }
-        why(row, [...reasons(detail.findings), ...(detail.errors ?? []).map((f) => f.message)]);
+        why(row, [...reasons(detail.findings), ...(detail.errors ?? []).map((f) => f.message)].filter((line) => line !== detail.detail));
         break;
       case "again":
         bar.value = 0;
@@ -124,8 +125,9 @@ if (form) {
       sum.textContent = bad ? say("sum_bad", kept, jobs.length, bad) : say("sum", kept, jobs.length);
       all.value = jobs.reduce((n, j) => n + (j.state === "busy" ? (j.sent ?? 0) * 0.9 : j.state === "waiting" ? 0 : 1), 0) / Math.max(jobs.length, 1);
       retryAll.hidden = !jobs.some((j) => j.state === "bad" && !j.problem);
-      clear.hidden = queue.busy > 0 || jobs.length === 0;
-      if (queue.busy === 0 && jobs.length) spoken.textContent = bad ? sum.textContent : say("all_kept", jobs.length);
+      const open = queue.busy > 0 || jobs.some((j) => j.state === "waiting");
+      clear.hidden = open || jobs.length === 0;
+      if (!open && jobs.length) spoken.textContent = bad ? sum.textContent : say("all_kept", jobs.length);
     });
   }
 
@@ -138,7 +140,20 @@ if (form) {
     return p;
   }
 
+  const gate = new Gate(Number(form.dataset.max));
+  let admitting = Promise.resolve();
+
+  // admit sends what may be sent, in the order it was dropped.
+  async function admit(job) {
+    const no = await gate.refuses(job.file, job.params.agency);
+    if (job.cancelled) return;
+    if (no) queue.on(job, "refused", no);
+    else queue.add(job);
+    count();
+  }
+
   function take(files) {
+    admitting = admitting.then(() => gate.begin(jobs.filter((j) => j.state === "busy" || queue.waiting.includes(j)).map((j) => j.file)));
     for (const file of files) {
       const row = shape.content.firstElementChild.cloneNode(true);
       const job = { file, row, key: key(), params: params(), state: "waiting", sent: 0 };
@@ -160,8 +175,7 @@ if (form) {
       }
       jobs.push(job);
       list.append(row);
-      if (file.size > Number(form.dataset.max)) queue.on(job, "refused", { code: "too_large", detail: say("too_large", bytes(Number(form.dataset.max))) });
-      else queue.add(job);
+      admitting = admitting.then(() => admit(job));
     }
     count();
   }
@@ -263,7 +277,7 @@ function refresh() {
   x.open("GET", location.pathname + location.search);
   x.responseType = "document"; // parsed without running anything
   x.onload = () => {
-    for (const part of ["#rows", ".list .tabs"]) {
+    for (const part of ["#room", "#rows", ".list .tabs"]) {
       const fresh = x.response?.querySelector(part);
       const old = document.querySelector(part);
       if (x.status !== 200 || !fresh || !old || old.contains(document.activeElement)) continue;

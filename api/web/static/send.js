@@ -70,6 +70,7 @@ export class Queue {
     if (job.cancelled) return;
     if (x.status === 201 || x.status === 200) return this.done(job, "kept", x.response);
     if (x.status === 401) return this.done(job, "signed_out");
+    if (x.response?.code === "quota_exceeded") return this.done(job, "refused", x.response); // by tomorrow, or by an administrator
     // 409 of this code: an earlier try got through and is still being worked on.
     if (x.status === 429 || x.status >= 500 || x.status === 408 || (x.status === 409 && x.response?.code === "still_running")) {
       return this.again(job, Number(x.getResponseHeader("Retry-After")) || 0, x.response);
