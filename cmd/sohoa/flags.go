@@ -22,6 +22,7 @@ type options struct {
 	store     string
 	catalog   string
 	roles     string
+	node      string
 	sandbox   string
 	logKey    string
 	logFormat string
@@ -61,6 +62,7 @@ func (o *options) flags(e *env, name string) *flag.FlagSet {
 		fs.StringVar(&o.catalog, "catalog", "", "the catalog: sqlite:`FILE` or postgres://… (default: catalog.db in the data folder)")
 	}
 	fs.StringVar(&o.logKey, "log-key-file", "", "private key that signs the log, mode 0600, made at first start (default: keys/log.key in the data folder)")
+	fs.StringVar(&o.node, "node", "", "`name` of this process where several work on one catalog, the same after a restart (default: drawn once, kept in the data folder)")
 	fs.StringVar(&o.logFormat, "log-format", "text", "log lines as text or json")
 	return fs
 }

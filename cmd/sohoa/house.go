@@ -40,6 +40,7 @@ type house struct {
 	syncs      durable.Counter // fsyncs of the store
 	engine     string          // sqlite or postgres
 	aside      *blob.Quarantine
+	partials   *blob.Partials // in the spool of the first store
 	log        *slog.Logger
 	closers    []io.Closer // in the order opened
 }
@@ -100,7 +101,11 @@ func openHouse(ctx context.Context, e *env, o *options, p parts) (h *house, err 
 	if err != nil {
 		return h, err
 	}
-	cfg := archive.Config{Vault: vault, Catalog: h.catalog, Derived: derived, Quarantine: h.aside, Ledger: led, Log: h.log, Disks: disksOf(o), Limits: o.limits(), Proposer: proposer{},
+	node, err := nodeName(o)
+	if err != nil {
+		return h, err
+	}
+	cfg := archive.Config{Vault: vault, Catalog: h.catalog, Derived: derived, Quarantine: h.aside, Partials: h.partials, Node: node, Ledger: led, Log: h.log, Disks: disksOf(o), Limits: o.limits(), Proposer: proposer{},
 		Scratch: filepath.Join(o.data, "scratch", "copies"), Policy: archive.Policy{NoReading: o.noReading, AllowOwnerLocks: o.ownerLocks}}
 	if err := os.MkdirAll(cfg.Scratch, 0o750); err != nil {
 		return h, fmt.Errorf("make scratch folder: %w", err)

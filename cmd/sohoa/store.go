@@ -26,6 +26,7 @@ func (h *house) openStores(ctx context.Context, e *env, o *options) (archive.Vau
 		return nil, err
 	}
 	h.storeKind, h.storeDir = first.kind(), first.folder()
+	h.partials = v.Partials(o.limits().Upload.Checkpoint)
 	if o.secondStore == "" {
 		return v, nil
 	}
