@@ -122,7 +122,7 @@ func build(t testing.TB, change ...func(*archive.Config, *api.Config)) *world {
 	must(t, err)
 	t.Cleanup(func() { index.Close() })
 	k := &desk{}
-	ac := archive.Config{Vault: vault, Catalog: cat, Derived: derived, Quarantine: aside, Ledger: log, Index: index, Inspector: k, Reader: k, Assembler: k, Scratch: dir}
+	ac := archive.Config{Vault: vault, Partials: vault.Partials(64 << 10), Catalog: cat, Derived: derived, Quarantine: aside, Ledger: log, Index: index, Inspector: k, Reader: k, Assembler: k, Scratch: dir}
 	c := api.Config{}
 	for _, f := range change {
 		f(&ac, &c)

@@ -6,6 +6,8 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"os"
+	"sync"
 	"time"
 
 	"golang.org/x/net/netutil"
@@ -65,7 +67,33 @@ type pacedBody struct {
 	limits archive.DoorLimits
 	start  time.Time
 	n      int64
-	set    time.Time // the deadline set last
+
+	mu  sync.Mutex
+	set time.Time // the deadline set last
+	cut bool
+}
+
+// Interrupt ends a Read that waits for bytes, and every later one, as if they had come too slowly. It may be called from another
+// goroutine.
+func (b *pacedBody) Interrupt() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.cut = true
+	_ = b.rc.SetReadDeadline(time.Unix(1, 0))
+}
+
+// postpone moves the deadline; false when nothing more is to be read.
+func (b *pacedBody) postpone(until time.Time, least time.Duration) bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.cut {
+		return false
+	}
+	if until.Sub(b.set).Abs() > least {
+		b.set = until
+		_ = b.rc.SetReadDeadline(until) // a transport without deadlines has its own
+	}
+	return true
 }
 
 func (b *pacedBody) Read(p []byte) (int, error) {
@@ -74,14 +102,13 @@ func (b *pacedBody) Read(p []byte) (int, error) {
 	if average := b.start.Add(b.limits.GraceTime + time.Duration(float64(b.n)/float64(b.limits.Slowest)*float64(time.Second))); average.Before(until) {
 		until = average
 	}
-	if until.Sub(b.set).Abs() > b.limits.IdleTime/32 { // a new timer about once a second is enough
-		b.set = until
-		_ = b.rc.SetReadDeadline(until) // a transport without deadlines has its own
+	if !b.postpone(until, b.limits.IdleTime/32) { // a new timer about once a second is enough
+		return 0, os.ErrDeadlineExceeded
 	}
 	n, err := b.ReadCloser.Read(p)
 	b.n += int64(n)
 	if errors.Is(err, io.EOF) {
-		_ = b.rc.SetReadDeadline(time.Time{}) // the paper is here; what is done with it now may take its time
+		b.postpone(time.Time{}, 0) // the paper is here; what is done with it now may take its time
 	}
 	return n, err
 }

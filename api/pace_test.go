@@ -59,6 +59,33 @@ func TestATricklingUploadIsGivenUp(t *testing.T) {
 	}
 }
 
+// A body that is cut from elsewhere ends at once, whatever its patience, and stays ended.
+func TestAnInterruptedBodyEndsAtOnce(t *testing.T) {
+	got := make(chan error, 2)
+	c := slowly(t, time.Hour, time.Hour, func(w http.ResponseWriter, r *http.Request) {
+		b := make([]byte, 3)
+		if _, err := io.ReadFull(r.Body, b); err != nil {
+			got <- err
+		}
+		waiting := make(chan struct{})
+		go func() {
+			<-waiting
+			r.Body.(interface{ Interrupt() }).Interrupt()
+		}()
+		close(waiting)
+		for range 2 {
+			_, err := r.Body.Read(b)
+			got <- err
+		}
+	})
+	io.WriteString(c, "PATCH / HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\nabc")
+	for range 2 {
+		if err := <-got; !errors.Is(err, os.ErrDeadlineExceeded) {
+			t.Errorf("the body ended with %v", err)
+		}
+	}
+}
+
 func TestASteadyUploadMayTakeLongerThanAnyPatience(t *testing.T) {
 	got := make(chan error, 1)
 	c := slowly(t, 500*time.Millisecond, 500*time.Millisecond, func(w http.ResponseWriter, r *http.Request) {

@@ -87,14 +87,17 @@ var limitsToSet = []LimitRow{
 	{Field: "Assemble.Memory", Unit: UnitBytes, Flag: "assemble-memory", Code: "422 limits_exceeded", Test: "ocr/child TestAssembler",
 		Name: Text{"Bộ nhớ để ghép", "Memory of assembling"}, Why: Text{"Ảnh 40 triệu điểm giải mã hai lần và các bảng của nguồn.", "A picture of 40 megapixels, twice, and the tables of a source."}},
 
-	{Field: "Upload.Open", Unit: UnitCount, Flag: "upload-open", Code: "409 too_many_uploads", Test: "archive TestLimitsOfUploads",
+	{Field: "Upload.Open", Unit: UnitCount, Flag: "upload-open", Code: "429 too_many_open", Test: "archive TestLimitsOfUploads",
 		Name: Text{"Số tệp gửi dở của một người", "Unfinished uploads of one user"}, Why: Text{"Ba của trang, bốn của nạp thư mục, và những tệp đứt giữa chừng trong ngày.", "Three of a page's, four of an import's, and what broke off in a day."}},
-	{Field: "Upload.Bytes", Unit: UnitBytes, Flag: "upload-bytes", Code: "409 too_many_uploads", Test: "archive TestLimitsOfUploads",
+	{Field: "Upload.Bytes", Unit: UnitBytes, Flag: "upload-bytes", Code: "429 too_many_open", Test: "archive TestLimitsOfUploads",
 		Name: Text{"Dung lượng gửi dở của một người", "Bytes of one user's unfinished uploads"}, Why: Text{"Ba mươi hai tệp cỡ lớn nhất.", "Thirty-two files of the largest size."}},
-	{Field: "Upload.Time", Unit: UnitDuration, Flag: "upload-time", Code: "404 not_found; begin again", Test: "archive TestUploadExpires",
+	{Field: "Upload.Time", Unit: UnitDuration, Flag: "upload-time", Code: "410 upload_gone; begin again", Test: "archive TestUploadExpires",
 		Name: Text{"Thời hạn gửi tiếp một tệp dở", "An upload that broke off can go on for"}, Why: Text{"Đến cùng giờ ngày làm việc sau.", "Until the same hour of the next working day."}},
 	{Field: "Upload.Checkpoint", Unit: UnitBytes, Flag: "upload-checkpoint", Code: "sent again after a power cut", Test: "storage/blob TestPowerFailsAtEveryStepOfAnUpload",
 		Name: Text{"Số byte giữa hai lần ghi chắc khi gửi", "Bytes between two points an upload is durable at"}, Why: Text{"Một giây trên đường truyền nhanh.", "A second of a fast line."}},
+
+	{Field: "Upload.Patience", Unit: UnitDuration, Flag: "upload-patience", Code: "423 upload_locked", Test: "api TestUploadUnderInspectionIsLocked",
+		Name: Text{"Chờ yêu cầu trước của cùng một tệp gửi dở", "Wait for the request before on the same upload"}, Why: Text{"Kiểm tra và cất một tệp thường nhanh hơn.", "Inspecting and keeping a file usually takes less."}},
 
 	{Field: "Quota.UserPapers", Unit: UnitCount, Flag: "quota-user-papers", Code: "429 quota_exceeded", Test: "archive TestEveryQuotaHoldsAtItsEdge",
 		Name: Text{"Số tệp một người gửi mỗi ngày", "Files of one user a day"}, Why: Text{noQuotaVI, noQuotaEN}},

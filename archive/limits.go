@@ -123,6 +123,7 @@ func DefaultLimits() Limits {
 			Bytes:      16 << 30,       // thirty-two files of the largest size
 			Time:       24 * time.Hour, // until the same hour of the next working day
 			Checkpoint: 8 << 20,        // a second of a fast line; a power cut costs no more than this
+			Patience:   10 * time.Second,
 		},
 		// Quota: none. No law sets one, and a number that is wrong stops an office at its counter; what a mistake or a thief can
 		// do is bounded by the reserve of the disk. A province sets what it has agreed with its offices.

@@ -18,6 +18,9 @@ type UploadLimits struct {
 	Bytes      int64         // what they come to; one file of the largest size is always allowed
 	Time       time.Duration // an upload nobody goes on with is removed after this
 	Checkpoint int64         // bytes after which what has come is made durable though the piece goes on
+	// Patience is how long a request waits for the one before it on the same upload. What streams gives way at once; what is
+	// being inspected and kept cannot, and usually takes less.
+	Patience time.Duration
 }
 
 // UploadRequest is what an upload is begun with: what the file will be once it is whole.
@@ -76,12 +79,12 @@ var (
 	errUploadGone = Fault(NotFound, "upload_gone", Text{"Lần gửi này đã quá hạn hoặc không gửi tiếp được. Xin gửi lại tệp từ đầu.",
 		"This upload has expired or cannot be gone on with. Send the file again."})
 	errNoUploads = Fault(Unavailable, "no_uploads", Text{"Máy chủ này không nhận tệp theo từng phần.", "This server does not take files in pieces."})
-	errManyOpen  = Fault(Conflict, "too_many_uploads", Text{"Bạn đang có quá nhiều tệp gửi dở. Hãy gửi tiếp hoặc hủy bớt rồi thử lại.",
+	errManyOpen  = Fault(Conflict, "too_many_open", Text{"Bạn đang có quá nhiều tệp gửi dở. Hãy gửi tiếp hoặc hủy bớt rồi thử lại.",
 		"You have too many unfinished uploads. Go on with them or cancel some, then try again."})
 )
 
 // BeginUpload begins a file that arrives in pieces, by an actor who may make of it what the request says. Errors as for
-// Deposit or AddVersion, as far as they can be known before the first byte; Conflict too_many_uploads.
+// Deposit or AddVersion, as far as they can be known before the first byte; Conflict too_many_open.
 func (a *Archive) BeginUpload(ctx context.Context, actor Actor, req UploadRequest) (UploadState, error) {
 	if a.Partials == nil {
 		return UploadState{}, errNoUploads
@@ -227,7 +230,7 @@ func (a *Archive) RemoveUpload(ctx context.Context, actor Actor, name string) er
 	if u.Node != a.Node {
 		return errOtherNode
 	}
-	_, free, err := a.uploading.take(ctx, u.ID)
+	_, free, err := a.uploading.take(ctx, u.ID, a.Limits.Upload.Patience)
 	if err != nil {
 		return err
 	}
@@ -257,7 +260,7 @@ func (a *Archive) withUpload(ctx context.Context, actor Actor, name string, fn f
 	default:
 		return UploadState{}, errOtherNode
 	}
-	h, free, err := a.uploading.take(ctx, u.ID)
+	h, free, err := a.uploading.take(ctx, u.ID, a.Limits.Upload.Patience)
 	if err != nil {
 		return UploadState{}, err
 	}

@@ -463,7 +463,7 @@ func TestLimitsOfUploads(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := begin(clerk, 501); archive.CodeOf(err) != "too_many_uploads" {
+	if _, err := begin(clerk, 501); archive.CodeOf(err) != "too_many_open" {
 		t.Errorf("too many bytes open: %v", err)
 	}
 	for range 2 {
@@ -471,7 +471,7 @@ func TestLimitsOfUploads(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if _, err := begin(clerk, 1); archive.CodeOf(err) != "too_many_uploads" {
+	if _, err := begin(clerk, 1); archive.CodeOf(err) != "too_many_open" {
 		t.Errorf("too many open: %v", err)
 	}
 	if _, err := begin(checker, 1); err != nil {

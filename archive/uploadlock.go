@@ -6,10 +6,6 @@ import (
 	"time"
 )
 
-// uploadPatience is how long a request waits for the one before it on the same upload. What streams gives way at once; what
-// is being inspected and committed cannot, and usually takes less.
-const uploadPatience = 10 * time.Second
-
 // uploadLocks let one request at a time work on an upload. The newest wins: whoever comes again has lost the line on which the
 // older request still waits for bytes.
 type uploadLocks struct {
@@ -49,9 +45,9 @@ func (l *uploadLocks) try(id ID) (*uploadHold, func(), bool) {
 }
 
 // take cuts the streaming of whoever has the lock, waits for it to be given up, and takes it.
-func (l *uploadLocks) take(ctx context.Context, id ID) (*uploadHold, func(), error) {
-	patience := time.NewTimer(uploadPatience)
-	defer patience.Stop()
+func (l *uploadLocks) take(ctx context.Context, id ID, patience time.Duration) (*uploadHold, func(), error) {
+	late := time.NewTimer(patience)
+	defer late.Stop()
 	for {
 		h, free, ok := l.try(id)
 		if ok {
@@ -70,7 +66,7 @@ func (l *uploadLocks) take(ctx context.Context, id ID) (*uploadHold, func(), err
 		case <-old.done:
 		case <-ctx.Done():
 			return nil, nil, ctx.Err()
-		case <-patience.C:
+		case <-late.C:
 			return nil, nil, errUploadLocked
 		}
 	}

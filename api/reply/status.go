@@ -23,6 +23,11 @@ var byCode = map[string]int{
 	"key_reused":            http.StatusUnprocessableEntity,
 	"method_not_allowed":    http.StatusMethodNotAllowed,
 	"client_gone":           StatusClientGone,
+	"tus_version":           http.StatusPreconditionFailed,
+	"upload_gone":           http.StatusGone,
+	"upload_locked":         http.StatusLocked,
+	"other_node":            http.StatusMisdirectedRequest,
+	"too_many_open":         http.StatusTooManyRequests,
 }
 
 var byKind = map[archive.Kind]int{
@@ -98,7 +103,10 @@ var titles = map[int]archive.Text{
 	http.StatusMethodNotAllowed:      {VI: "Cách gọi không đúng", EN: "Method not allowed"},
 	http.StatusRequestTimeout:        {VI: "Quá chậm", EN: "Too slow"},
 	http.StatusConflict:              {VI: "Mâu thuẫn", EN: "Conflict"},
-	http.StatusPreconditionFailed:    {VI: "Dữ liệu đã thay đổi", EN: "Changed meanwhile"},
+	http.StatusGone:                  {VI: "Không còn nữa", EN: "Gone"},
+	http.StatusPreconditionFailed:    {VI: "Điều kiện không còn đúng", EN: "Precondition failed"},
+	http.StatusMisdirectedRequest:    {VI: "Sai máy chủ", EN: "Other node"},
+	http.StatusLocked:                {VI: "Đang bận", EN: "Busy"},
 	http.StatusRequestEntityTooLarge: {VI: "Quá lớn", EN: "Too large"},
 	http.StatusUnsupportedMediaType:  {VI: "Loại tệp không nhận", EN: "Unsupported type"},
 	http.StatusUnprocessableEntity:   {VI: "Không nhận được", EN: "Cannot be processed"},

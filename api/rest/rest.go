@@ -76,6 +76,7 @@ func Mount(router gin.IRoutes, api huma.API, c Config) {
 	s := &server{Config: c, api: api, router: router, streams: make(chan struct{}, c.Archive.Limits.Door.Streams)}
 	s.documents()
 	s.bytesIn()
+	s.resumable()
 	s.bytesOut()
 	s.readings()
 	s.moves()
