@@ -52,6 +52,16 @@ type IndexLimits struct {
 	CellChars     int   // characters of one cell
 }
 
+// FolderLimits bound the taking in of folders: an import, a watch, an inbox. Zero means the default in DefaultLimits.
+type FolderLimits struct {
+	Depth   int           // folders inside folders
+	Files   int           // files of one import
+	Watched int           // files of a watched folder that are looked after at once
+	Round   int           // files taken between two looks at it
+	Settle  time.Duration // a watched file has not changed for so long when it is taken
+	Every   time.Duration // pause between two looks
+}
+
 // Limits are the bounds of this house, in one place. Every field is configurable by the command line; a zero means its
 // default. LimitRows says of each what it bounds and why, by which flag it is set, what a caller is answered and which test
 // crosses it; limits.md beside this file is the same as a table. A field without a row fails the tests.
@@ -67,6 +77,7 @@ type Limits struct {
 	Upload        UploadLimits
 	Door          DoorLimits
 	Index         IndexLimits
+	Folder        FolderLimits
 	IntentTime    time.Duration // after this an open intent is abandoned and its bytes are the janitor's
 	ListRows      int           // rows of one page of a list
 	QueryText     int           // characters of a search query
@@ -106,6 +117,14 @@ func DefaultLimits() Limits {
 			PagePixels: 40e6, // A3 at 300 dpi is 17 megapixels
 			Memory:     1 << 30,
 			PageText:   256 << 10,
+		},
+		Folder: FolderLimits{
+			Depth:   8,               // agency, dossier, a few of the scanner's own; deeper trees are somebody's backup
+			Files:   1_000_000,       // their names and times lie in memory, about 300 bytes each
+			Watched: 10_000,          // a share lists about that many in a second or two
+			Round:   500,             // a quarter of a minute: nobody's new file waits longer behind somebody's large drop
+			Settle:  5 * time.Second, // scanners and file servers write on at least that often
+			Every:   2 * time.Second, // one listing of a share; nobody waits for a scan that short
 		},
 		Assemble: AssembleLimits{
 			Sources:       60,      // forty photos of one paper, with room; each is an open file
@@ -183,6 +202,9 @@ func (l AssembleLimits) WithDefaults() AssembleLimits {
 
 // WithDefaults returns l with every field that is not positive taken from DefaultLimits.
 func (l ReadLimits) WithDefaults() ReadLimits { return Limits{Read: l}.withDefaults().Read }
+
+// WithDefaults returns l with every field that is not positive taken from DefaultLimits.
+func (l FolderLimits) WithDefaults() FolderLimits { return Limits{Folder: l}.withDefaults().Folder }
 
 func fill(v, def reflect.Value) {
 	for i := range v.NumField() {

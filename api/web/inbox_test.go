@@ -20,7 +20,7 @@ func TestInboxOnTheHousePage(t *testing.T) {
 		{"files that cannot be taken", &Inbox{Waiting: 2, Held: 2}, "warn", "2 files could not be taken yet"},
 		{"files to look at", &Inbox{Refused: 17}, "warn", "17 files were refused. They lie in the inbox's folder REFUSED"},
 		{"held ones are told before refused ones", &Inbox{Held: 1, Refused: 17}, "warn", "17 files were refused. 1 files could not"},
-		{"too many", &Inbox{Overfull: true}, "warn", "--inbox-watched"},
+		{"too many", &Inbox{Overfull: true}, "warn", "--folder-watched"},
 	} {
 		var d housePage
 		d.inbox(&visit{lang: "en"}, c.in)

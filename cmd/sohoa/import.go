@@ -9,7 +9,6 @@ import (
 	"path/filepath"
 	"strings"
 	"text/tabwriter"
-	"time"
 
 	"sohoa/archive"
 	"sohoa/cmd/sohoa/intake"
@@ -20,13 +19,11 @@ type importOptions struct {
 	agency, dossier, kind string
 	moveTo, report        string
 	remove, watch, dryRun bool
-	jobs, depth           int
-	settle, every         time.Duration
+	jobs                  int
 	deliveryOptions
 }
 
 func (i *importOptions) flags(fs *flag.FlagSet) {
-	l := intake.DefaultLimits()
 	fs.StringVar(&i.agency, "agency", "", "`code` of the agency that keeps the papers; a subfolder named by the code of one below it says it for what lies in it")
 	fs.StringVar(&i.dossier, "dossier", "", "`code` of the dossier they belong to; a folder named by a dossier code says it for what lies in it")
 	fs.StringVar(&i.kind, "kind", "component", "component or result")
@@ -34,10 +31,7 @@ func (i *importOptions) flags(fs *flag.FlagSet) {
 	fs.BoolVar(&i.remove, "remove", false, "remove each paper once it is acknowledged")
 	fs.StringVar(&i.report, "report", "", "write what became of each file, and why, to this CSV `file` (default: DIR's name with .import.csv in the present folder, when something was refused or quarantined); with --index: of each row, to this .xlsx or .csv (default: beside the index, with .report.xlsx)")
 	fs.IntVar(&i.jobs, "jobs", 4, "papers under way at once")
-	fs.IntVar(&i.depth, "depth", l.Depth, "folders inside folders that are looked into")
 	fs.BoolVar(&i.watch, "watch", false, "go on and take what comes into the folder, until Ctrl-C")
-	fs.DurationVar(&i.settle, "settle", intake.DefaultSettle, "with --watch: take a file that has not changed for so long; one whose end looks cut off, for twice as long")
-	fs.DurationVar(&i.every, "every", intake.DefaultEvery, "with --watch: time between two looks at the folder")
 	fs.BoolVar(&i.dryRun, "dry-run", false, "list what would be taken, and take nothing; with --index: look into every file and write the report")
 	i.deliveryOptions.flags(fs)
 }
@@ -105,7 +99,7 @@ func importDir(ctx context.Context, e *env, args []string) (int, error) {
 
 // folder returns what of the configuration does not need a house.
 func (i *importOptions) folder(dir string, o *options, plan func(intake.File) (intake.Request, error)) (c intake.Config, err error) {
-	c = intake.Config{Plan: plan, Take: isPaper, Jobs: i.jobs, Every: i.every, Limits: intake.Limits{Depth: i.depth}}
+	c = intake.Config{Plan: plan, Take: isPaper, Jobs: i.jobs, Watched: i.watch, Limits: o.limits().Folder}
 	if c.Dir, err = filepath.Abs(dir); err != nil {
 		return c, err
 	}
@@ -123,9 +117,6 @@ func (i *importOptions) folder(dir string, o *options, plan func(intake.File) (i
 		if c.Done, err = filepath.Abs(i.moveTo); err != nil {
 			return c, err
 		}
-	}
-	if i.watch {
-		c.Settle = i.settle
 	}
 	return c, nil
 }
@@ -215,7 +206,7 @@ func (im *importer) run(ctx context.Context) (code int, err error) {
 	fmt.Fprintf(im.env.stdout, im.say("nhận %d, đã có từ trước %d, cách ly %d, từ chối %d, bỏ qua %d\n", "taken %d, there before %d, quarantined %d, refused %d, passed over %d\n"),
 		im.counts[intake.Taken], im.counts[intake.Before]+int(st.Before), im.counts[intake.Quarantined], im.counts[intake.Refused], im.of.Passed)
 	if n := im.of.Deep + st.Deep; n > 0 {
-		fmt.Fprintf(im.env.stdout, im.say("%d thư mục nằm quá sâu, không xem tới; xem --depth\n", "%d folders lie too deep and were not looked into; see --depth\n"), n)
+		fmt.Fprintf(im.env.stdout, im.say("%d thư mục nằm quá sâu, không xem tới; xem --folder-depth\n", "%d folders lie too deep and were not looked into; see --folder-depth\n"), n)
 	}
 	if err = errors.Join(err, im.wrong); err != nil {
 		return exitFailed, fmt.Errorf("stopped: %w; run the same command again to go on", err)

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"path/filepath"
 	"strings"
-	"time"
 
 	"sohoa/api"
 	"sohoa/archive"
@@ -17,23 +16,15 @@ import (
 // inboxOptions are about the folder into which network scanners write.
 type inboxOptions struct {
 	dir, agency, done, kind string
-	settle, every           time.Duration
 	jobs                    int
-	limits                  intake.Limits
 }
 
 func (i *inboxOptions) flags(fs *flag.FlagSet) {
-	i.limits = intake.DefaultLimits()
 	fs.StringVar(&i.dir, "inbox", "", "take in what network scanners put into this `folder`; subfolders named by the code of an agency or a dossier say where it belongs; refused files go to REFUSED in it, with the reason beside")
 	fs.StringVar(&i.agency, "inbox-agency", "", "`code` of the agency the inbox works for; subfolders may name it or registered ones below it (default: any agency, and files whose folders name none are refused)")
 	fs.StringVar(&i.done, "inbox-done", "", "move acknowledged files of the inbox to this `folder` (default: remove them)")
 	fs.StringVar(&i.kind, "inbox-kind", "component", "what lies in the inbox: component or result")
-	fs.DurationVar(&i.settle, "inbox-settle", intake.DefaultSettle, "take a file that has not changed for so long; one whose end looks cut off, for twice as long")
-	fs.DurationVar(&i.every, "inbox-every", intake.DefaultEvery, "time between two looks at the inbox")
 	fs.IntVar(&i.jobs, "inbox-jobs", 0, "files of the inbox under way at once (default: half of --inspectors, so that people who upload never wait for the scanners)")
-	fs.IntVar(&i.limits.Depth, "inbox-depth", i.limits.Depth, "folders inside folders that are looked into: agency, dossier and a few of the scanner's own")
-	fs.IntVar(&i.limits.Watched, "inbox-watched", i.limits.Watched, "files looked after at once, a day's scanning of the largest centre; more wait in the folder")
-	fs.IntVar(&i.limits.Round, "inbox-round", i.limits.Round, "files taken between two looks at the inbox, about half a minute's work, so that nobody's large drop holds up the rest")
 }
 
 // onFault reads --on-fault.
@@ -56,10 +47,7 @@ func openInbox(o *options, h *house) (*intake.Folder, error) {
 	if within(dir, o.data) || within(o.data, dir) {
 		return nil, errors.New("--inbox and --data must not lie in each other: the inbox is emptied")
 	}
-	c := intake.Config{Dir: dir, Source: dir + "\x00", After: intake.Remove, Aside: true, Jobs: i.jobs, Settle: i.settle, Every: i.every, Limits: i.limits, Log: h.log}
-	if i.settle <= 0 || i.every <= 0 {
-		return nil, errors.New("--inbox-settle and --inbox-every take a time, such as 5s")
-	}
+	c := intake.Config{Dir: dir, Source: dir + "\x00", After: intake.Remove, Aside: true, Jobs: i.jobs, Watched: true, Limits: o.limits().Folder, Log: h.log}
 	if c.Jobs <= 0 {
 		c.Jobs = max(1, o.inspectors/2)
 	}

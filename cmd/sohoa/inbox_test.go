@@ -33,7 +33,7 @@ type inboxState struct {
 }
 
 // quick makes an inbox look often and settle soon, so that a test waits for files and not for clocks.
-var quick = []string{"--inbox-settle", "60ms", "--inbox-every", "20ms", "--no-reading"}
+var quick = []string{"--folder-settle", "60ms", "--folder-every", "20ms", "--no-reading"}
 
 func (p program) serveInbox(t testing.TB, data, inbox string, args ...string) *server {
 	t.Helper()
@@ -340,7 +340,7 @@ func TestImportWatches(t *testing.T) {
 	report := filepath.Join(t.TempDir(), "report.csv")
 	q := p
 	q.env = append(append([]string{}, p.env...), "SOHOA_TOKEN="+s.token)
-	cmd := q.command("import", papers, "--watch", "--remove", "--settle", "60ms", "--every", "20ms", "--report", report, "--server", s.url, "--data", t.TempDir(), "--on-fault", "refuse")
+	cmd := q.command("import", papers, "--watch", "--remove", "--folder-settle", "60ms", "--folder-every", "20ms", "--report", report, "--server", s.url, "--data", t.TempDir(), "--on-fault", "refuse")
 	var out, errs lockedBuffer
 	cmd.Stdout, cmd.Stderr = &out, &errs
 	if err := cmd.Start(); err != nil {

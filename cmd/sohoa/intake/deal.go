@@ -35,7 +35,7 @@ func (d *Folder) deal(ctx context.Context, g ground, f File, old *Result, patien
 			return d.settle(ctx, g, p, r)
 		}
 	}
-	if d.Settle > 0 {
+	if d.Watched {
 		if inUse(p.f) {
 			r.Outcome = waiting
 			return r

@@ -10,7 +10,6 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"time"
 
 	"sohoa/archive"
 )
@@ -40,18 +39,11 @@ type Config struct {
 	Each   func(Result) // told of every file that is dealt with, one at a time. Optional
 	Jobs   int          // files under way at once; 0: one
 
-	Settle time.Duration // how long a watched file must not have changed before it is taken
-	Every  time.Duration // pause between two looks at a watched folder; 0: DefaultEvery
-	Limits Limits
-	Clock  archive.Clock // nil: the machine's
-	Log    *slog.Logger  // nil: discard
+	Watched bool // files are taken when they have stopped growing; else they are whole as they lie
+	Limits  archive.FolderLimits
+	Clock   archive.Clock // nil: the machine's
+	Log     *slog.Logger  // nil: discard
 }
-
-// Defaults of a watched folder.
-const (
-	DefaultSettle = 5 * time.Second // scanners and file servers flush a file they still write at least that often
-	DefaultEvery  = 2 * time.Second // a look costs a share one listing; nobody waits for a scan that short
-)
 
 // Folder takes the papers of one folder. Use either List and Once or Watch.
 type Folder struct {
@@ -76,10 +68,7 @@ func New(c Config) (*Folder, error) {
 		return nil, errors.New("intake: moving acknowledged files and a folder for them go together")
 	}
 	c.Jobs = max(1, c.Jobs)
-	if c.Every <= 0 {
-		c.Every = DefaultEvery
-	}
-	c.Limits = c.Limits.withDefaults()
+	c.Limits = c.Limits.WithDefaults()
 	if c.Clock == nil {
 		c.Clock = archive.SystemClock{}
 	}
@@ -112,13 +101,13 @@ func (d *Folder) List(ctx context.Context) (Found, error) {
 	w.file = func(f File) bool {
 		found.Files = append(found.Files, f)
 		found.Bytes += f.Size
-		return len(found.Files) <= OnceFiles
+		return len(found.Files) <= d.Limits.Files
 	}
 	if err := w.run(ctx); err != nil {
 		return found, fmt.Errorf("list folder: %w", err)
 	}
-	if len(found.Files) > OnceFiles {
-		return found, fmt.Errorf("more than %d files: take in the subfolders one by one", OnceFiles)
+	if len(found.Files) > d.Limits.Files {
+		return found, fmt.Errorf("more than %d files: take in the subfolders one by one, or raise --folder-files", d.Limits.Files)
 	}
 	found.Passed, found.Deep = w.passed, w.deep
 	slices.SortFunc(found.Files, func(a, b File) int { return strings.Compare(a.Path, b.Path) })

@@ -115,7 +115,7 @@ func (s *scene) start(journal string, change ...func(*Config)) {
 	s.t.Helper()
 	j := openJournal(s.t, journal)
 	s.t.Cleanup(func() { j.Close() })
-	c := Config{Dir: s.dir, Source: "scans", Journal: j, Depositor: s.house, After: Remove, Aside: true, Jobs: 3, Settle: 5 * time.Second, Every: time.Second, Clock: s.clock,
+	c := Config{Dir: s.dir, Source: "scans", Journal: j, Depositor: s.house, After: Remove, Aside: true, Jobs: 3, Watched: true, Limits: archive.FolderLimits{Settle: 5 * time.Second, Every: time.Second}, Clock: s.clock,
 		Plan: func(f File) (Request, error) {
 			at, err := PlaceOf(f.Path)
 			return Request{Agency: at.Agency, Dossier: at.Dossier}, err
@@ -557,6 +557,21 @@ func TestMoreFilesThanAreWatched(t *testing.T) {
 	}
 }
 
+// More files than one import takes: nothing is taken, and the message says what to do.
+func TestMoreFilesThanOneRunTakes(t *testing.T) {
+	s := watched(t, func(c *Config) { c.Watched, c.Limits.Files = false, 3 })
+	for i := range 4 {
+		s.write(fmt.Sprintf("%d.pdf", i), pdf)
+	}
+	if _, err := s.List(t.Context()); err == nil || !strings.Contains(err.Error(), "--folder-files") {
+		t.Errorf("four files of three: %v", err)
+	}
+	must(t, os.Remove(filepath.Join(s.dir, "0.pdf")))
+	if found, err := s.List(t.Context()); err != nil || len(found.Files) != 3 {
+		t.Errorf("three files of three: %d, %v", len(found.Files), err)
+	}
+}
+
 func TestMovedToAFolder(t *testing.T) {
 	done := filepath.Join(t.TempDir(), "done")
 	for _, inside := range []bool{false, true} {
@@ -678,7 +693,7 @@ func TestOneAgencyHasToWait(t *testing.T) {
 
 // Without the right to deposit no file is tried after the first few, and the watch ends with the reason.
 func TestNoPaperCanBeDeposited(t *testing.T) {
-	s := watched(t, func(c *Config) { c.Settle = time.Nanosecond })
+	s := watched(t, func(c *Config) { c.Limits.Settle = time.Nanosecond })
 	s.house.fault = fmt.Errorf("%w: token revoked", ErrStop)
 	for i := range 100 {
 		s.write(fmt.Sprintf("%d.pdf", i), pdf)
@@ -784,7 +799,7 @@ func TestNothingIsLostAndNothingIsTwice(t *testing.T) {
 		v.lost = func() bool { return !calm && rare(5) }
 		life := func() *Folder {
 			j := openJournal(t, journals)
-			f, err := New(Config{Dir: dir, Source: "scans", Journal: j, Depositor: v, After: Remove, Aside: true, Jobs: 3, Settle: time.Second, Clock: clock,
+			f, err := New(Config{Dir: dir, Source: "scans", Journal: j, Depositor: v, After: Remove, Aside: true, Jobs: 3, Watched: true, Limits: archive.FolderLimits{Settle: time.Second}, Clock: clock,
 				Plan: func(File) (Request, error) { return Request{}, nil }})
 			must(t, err)
 			return f

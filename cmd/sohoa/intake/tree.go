@@ -11,6 +11,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"sohoa/archive"
 )
 
 // tree is the folder held open for one round. It is opened anew for each, because a share that was unmounted and came back
@@ -31,7 +33,7 @@ func openTree(dir string) (tree, error) {
 // walker is one walk through a tree.
 type walker struct {
 	tree     tree
-	limits   Limits
+	limits   archive.FolderLimits
 	take     func(name string) bool // nil: every name
 	leaveOut []fs.FileInfo          // folders that are not entered
 	restore  bool                   // give claimed files their names back

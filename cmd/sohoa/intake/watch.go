@@ -72,7 +72,7 @@ func (d *Folder) Round(ctx context.Context) (time.Duration, error) {
 	d.work(ctx, ripe, func(f File) {
 		d.mu.Lock()
 		s := d.sights[f.Path]
-		patient := now.Sub(s.since) >= 2*d.Settle
+		patient := now.Sub(s.since) >= 2*d.Limits.Settle
 		old := s.old
 		d.mu.Unlock()
 		r := d.deal(ctx, g, f, old, patient)
@@ -94,11 +94,11 @@ func (d *Folder) Round(ctx context.Context) (time.Duration, error) {
 	defer d.mu.Unlock()
 	switch {
 	case d.house.long > 0:
-		return max(d.Every, hold(d.house.long-1)), nil
+		return max(d.Limits.Every, hold(d.house.long-1)), nil
 	case more:
 		return 0, nil
 	}
-	return d.Every, nil
+	return d.Limits.Every, nil
 }
 
 // away notes that the folder cannot be reached. What is known of its files stays known: it may come back as it was.
@@ -109,7 +109,7 @@ func (d *Folder) away(err error) time.Duration {
 		d.Log.Warn("intake: the folder cannot be reached; waiting for it", "folder", d.Dir, "err", err)
 	}
 	d.state.Away = err.Error()
-	return d.Every
+	return d.Limits.Every
 }
 
 // look walks the folder and brings the sights up to date.
@@ -180,7 +180,7 @@ func (d *Folder) ripe(now time.Time) ([]File, bool) {
 	d.house.row = 0
 	groups := map[string][]File{}
 	for _, s := range d.sights {
-		if s.rest || now.Before(s.until) || now.Sub(s.since) < d.Settle {
+		if s.rest || now.Before(s.until) || now.Sub(s.since) < d.Limits.Settle {
 			continue
 		}
 		top, _, below := strings.Cut(s.Path, "/")
