@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"unicode"
 )
 
 // IDType says which register an owner's identifier belongs to.
@@ -23,12 +24,20 @@ var (
 	phoneVN  = regexp.MustCompile(`^0[35789]\d{8}$`)
 )
 
-var spaces = strings.NewReplacer(" ", "", ".", "", "\u00a0", "")
+// withoutSpaces takes out the spaces and dots people write into a number.
+func withoutSpaces(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r == '.' || unicode.IsSpace(r) {
+			return -1
+		}
+		return r
+	}, s)
+}
 
 // NormaliseOwnerID returns the identifier without the spaces and dots people write, the register it looks like, and
 // warnings. It refuses nothing: a paper may carry an identifier that was wrong on the day it was printed.
 func NormaliseOwnerID(t IDType, s string) (IDType, string, []Finding) {
-	s = spaces.Replace(strings.TrimSpace(dashes.Replace(s)))
+	s = withoutSpaces(dashes.Replace(s))
 	if s == "" {
 		return "", "", nil
 	}
@@ -109,7 +118,7 @@ func MaskID(s string) string {
 
 // ParsePhone returns a Vietnamese mobile number in E.164 form.
 func ParsePhone(s string) (string, error) {
-	s = spaces.Replace(strings.ReplaceAll(dashes.Replace(strings.TrimSpace(s)), "-", ""))
+	s = withoutSpaces(strings.ReplaceAll(dashes.Replace(s), "-", ""))
 	switch {
 	case strings.HasPrefix(s, "+84"):
 		s = "0" + s[3:]

@@ -2,7 +2,6 @@ package sandbox
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -34,45 +33,23 @@ func (c *child) run(ctx context.Context, t Task, files []*os.File) (replied bool
 	if err := c.sendTask(t.Body, files); err != nil {
 		return false, c.outcome(err)
 	}
-	for {
-		k, body, err := readFrame(c.conn, c.profile.MessageBytes)
-		if errors.Is(err, ErrMessage) {
-			c.kill(err)
+	replied, refusal, err := converse(c.conn, c.profile.MessageBytes, t.Each, clock)
+	var broken *brokenTalk
+	if errors.As(err, &broken) {
+		if broken.fault {
+			c.kill(broken.err)
 		}
-		if err != nil {
-			return replied, c.outcome(err)
-		}
-		switch k {
-		case kindReply:
-			clock.pause() // what the caller does with a reply is not the child's time
-			if t.Each == nil {
-				c.kill(fmt.Errorf("%w: a reply nobody asked for", ErrMessage))
-				return replied, c.outcome(nil)
-			}
-			replied = true
-			if err := t.Each(body); err != nil {
-				c.kill(err)
-				return replied, err
-			}
-			clock.start()
-		case kindAlive:
-			clock.start()
-		case kindDone:
-			c.weigh(len(c.profile.Exec) > 0) // most tasks end between two looks
-			if len(body) == 0 {
-				return replied, nil
-			}
-			r := &Refusal{}
-			if err := json.Unmarshal(body, r); err != nil {
-				c.kill(fmt.Errorf("%w: %w", ErrMessage, err))
-				return replied, c.outcome(nil)
-			}
-			return replied, r
-		default:
-			c.kill(fmt.Errorf("%w: kind %q", ErrMessage, k))
-			return replied, c.outcome(nil)
-		}
+		return replied, c.outcome(broken.err)
 	}
+	if err != nil {
+		c.kill(err)
+		return replied, err
+	}
+	c.weigh(len(c.profile.Exec) > 0) // most tasks end between two looks
+	if refusal != nil {
+		return replied, refusal
+	}
+	return replied, nil
 }
 
 // outcome turns a broken channel into the reason behind it: the line that was crossed, or how the child ended.

@@ -1,7 +1,6 @@
 package viet
 
 import (
-	"unicode"
 	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
@@ -68,7 +67,7 @@ func AppendExact(dst []byte, s string) []byte {
 		if isSilent(r) {
 			continue
 		}
-		letter := unicode.IsLetter(r)
+		letter := spells(r)
 		if !letter {
 			end()
 		}

@@ -151,6 +151,8 @@ func isApostrophe(r rune) bool {
 	switch r {
 	case '\'', '`', '´', 'ʹ', 'ʻ', 'ʼ', '‘', '’', '‛', '′', '＇':
 		return true
+	case '\u0374', '\u1fef', '\u1ffd': // what NFC turns into one of these
+		return true
 	}
 	return false
 }

@@ -19,7 +19,7 @@ func UnifyTone(s string) string {
 	dst := make([]byte, 0, len(s)+4)
 	word := 0
 	for i, r := range s {
-		if !unicode.IsLetter(r) {
+		if !spells(r) {
 			dst = unifyTail(dst, word)
 		}
 		if r == utf8.RuneError {
@@ -28,12 +28,15 @@ func UnifyTone(s string) string {
 		} else {
 			dst = utf8.AppendRune(dst, r)
 		}
-		if !unicode.IsLetter(r) {
+		if !spells(r) {
 			word = len(dst)
 		}
 	}
 	return string(unifyTail(dst, word))
 }
+
+// spells reports whether r is a letter of a word. Some apostrophes are letters to Unicode, and end a syllable all the same.
+func spells(r rune) bool { return unicode.IsLetter(r) && !isApostrophe(r) }
 
 // unifyTail applies the rule of UnifyTone to the run of letters dst[word:].
 func unifyTail(dst []byte, word int) []byte {

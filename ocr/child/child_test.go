@@ -57,6 +57,9 @@ func orders(f *os.File) ([]string, error) {
 	return strings.Fields(string(b)), err
 }
 
+// ownWords is the verdict of an inspection that notices the end of its time.
+var ownWords = archive.Inspection{Refusal: "limits_exceeded", Findings: []archive.Finding{{Code: "own_words", Severity: archive.Fatal, Msg: archive.Text{VI: "Hết giờ.", EN: "Time is up."}}}}
+
 func obeyInspect(ctx context.Context, f *os.File, req archive.InspectRequest) (archive.Inspection, error) {
 	head := make([]byte, 1024)
 	if n, _ := f.ReadAt(head, 0); pdf.IsPDF(head[:n]) {
@@ -72,7 +75,7 @@ func obeyInspect(ctx context.Context, f *os.File, req archive.InspectRequest) (a
 		}
 		if w == "patient" { // until its own context ends, then says so in its own words
 			<-ctx.Done()
-			return archive.Inspection{Refusal: "limits_exceeded", Findings: []archive.Finding{{Code: "own_words"}}}, nil
+			return ownWords, nil
 		}
 		if err := obey(w); err != nil {
 			return archive.Inspection{}, err
@@ -173,7 +176,7 @@ func TestInspect(t *testing.T) {
 		{name: "a paper that bloats is over the limits", paper: "grow", want: finding(tookTooMuch)},
 		{name: "the inspection that sees its own end of time", paper: "late", want: finding(tookTooLong)},
 		{name: "the inspection that says so in its own words", paper: "patient", time: 2 * time.Second,
-			want: archive.Inspection{Refusal: "limits_exceeded", Findings: []archive.Finding{{Code: "own_words"}}}},
+			want: ownWords},
 		{name: "a verdict nobody knows", paper: "nonsense", want: finding(brokeDown)},
 		{name: "a fault of ours stays a fault of ours", paper: "odd", kind: archive.Internal, fails: true},
 	} {

@@ -45,6 +45,7 @@ func (i *Inspector) Inspect(ctx context.Context, f *os.File, req archive.Inspect
 	if err != nil {
 		return archive.Inspection{}, fmt.Errorf("encode inspection request: %w", err)
 	}
+	pages := req.Limits.WithDefaults().Pages
 	var verdict *archive.Inspection
 	err = i.pool.Do(ctx, sandbox.Task{
 		Body:   body,
@@ -52,11 +53,11 @@ func (i *Inspector) Inspect(ctx context.Context, f *os.File, req archive.Inspect
 		Time:   req.Limits.Time,
 		Memory: req.Limits.Memory,
 		Each: func(b []byte) error {
-			v := &archive.Inspection{}
-			if verdict != nil || json.Unmarshal(b, v) != nil || !known(v) {
+			v, ok := parseVerdict(b, pages)
+			if verdict != nil || !ok {
 				return sandbox.ErrMessage
 			}
-			verdict = v
+			verdict = &v
 			return nil
 		},
 	})
@@ -73,20 +74,6 @@ func (i *Inspector) Inspect(ctx context.Context, f *os.File, req archive.Inspect
 		return archive.Inspection{Refusal: fate.refusal, Findings: []archive.Finding{fate.finding(0)}}, nil
 	}
 	return archive.Inspection{}, outward(err)
-}
-
-var knownRefusals = map[string]bool{
-	"": true, "unsupported_type": true, "unsafe_file": true, "damaged_file": true, "encrypted_file": true, "limits_exceeded": true,
-}
-
-// known reports whether a verdict is one of ours: a child that speaks of other refusals has been talked into something.
-func known(v *archive.Inspection) bool {
-	for _, r := range v.Also {
-		if r == "" || !knownRefusals[r] || v.Refusal == "" {
-			return false
-		}
-	}
-	return knownRefusals[v.Refusal]
 }
 
 // Level returns the level of the sandbox, with reasons when it is not full. It starts a child when there was none.

@@ -2,6 +2,9 @@ package pdf
 
 import (
 	"context"
+	"runtime/debug"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -40,6 +43,35 @@ func FuzzObjectWalk(f *testing.F) {
 			s, err := p.look(ctx, n+1)
 			if err == nil && p.extractable(s) {
 				_, _ = p.extract(p.scan.single)
+			}
+		}
+	})
+}
+
+// FuzzInspect judges anything the way a child does, pdfcpu included: no panic that gets out, no stack that overflows, no work past the time, and
+// a verdict that hangs together.
+func FuzzInspect(f *testing.F) {
+	f.Add(onePage("", "/Contents 4 0 R/Resources<</Font<</F 5 0 R>>>>", "<</Length 22>>stream\nBT /F 9 Tf (x)Tj ET q Q\nendstream", "<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>"))
+	f.Add(onePage("/Names<</Dests<</Names[(a)[3 0 R/Fit]]>>>>/Outlines 4 0 R", "", "<</Type/Outlines/First 5 0 R/Last 5 0 R/Count 1>>", "<</Title(a)/Parent 4 0 R/Dest[3 0 R/Fit]>>"))
+	f.Add(onePage("", "/Resources<</ColorSpace<</A[/Separation/A/DeviceRGB 4 0 R]/B[/Indexed/DeviceRGB 1<000000ffffff>]>>/Shading<</S<</ShadingType 2/ColorSpace/DeviceRGB/Coords[0 0 1 1]/Function 4 0 R>>>>>>", "<</FunctionType 2/Domain[0 1]/C0[0 0 0]/C1[1 1 1]/N 1>>"))
+	f.Add(onePage("/AcroForm<</Fields[4 0 R]>>", "/Annots[4 0 R]", "<</Type/Annot/Subtype/Widget/FT/Tx/T(a)/V(b)/DA(/Helv 0 Tf 0 g)/Rect[0 0 9 9]/P 3 0 R/AP<</N 5 0 R>>>>", "<</Type/XObject/Subtype/Form/BBox[0 0 9 9]/Length 3>>stream\nq Q\nendstream"))
+	f.Add(changed(onePage("/StructTreeRoot 4 0 R/MarkInfo<</Marked true>>", "/StructParents 0", "<</Type/StructTreeRoot/K 5 0 R/ParentTree<</Nums[0[5 0 R]]>>>>", "<</Type/StructElem/S/P/P 4 0 R/Pg 3 0 R/K 0>>"), 3, "<</Type/Page/Parent 2 0 R/MediaBox[0 0 300 300]>>"))
+	l := archive.InspectLimits{Objects: 500, InflatedBytes: 1 << 20, Pages: 20, Time: 20 * time.Second}.WithDefaults()
+	debug.SetMaxStack(64 << 20)
+	f.Fuzz(func(t *testing.T, data []byte) {
+		ctx, cancel := context.WithTimeout(context.Background(), l.Time)
+		defer cancel()
+		in := &inspection{data: data, limits: l, req: archive.InspectRequest{AllowOwnerLocks: true}}
+		in.judge(ctx)
+		if in.leftBehind || slices.Contains(codes(in.out), "inspection_time") {
+			t.Fatalf("took %v", l.Time)
+		}
+		if (in.out.Refusal == "") == (archive.Worst(in.out.Findings) == archive.Fatal) || in.out.Refusal == "" && len(in.out.Pages) == 0 {
+			t.Fatalf("refusal %q, %d pages, %v", in.out.Refusal, len(in.out.Pages), in.out.Findings)
+		}
+		for _, c := range codes(in.out) {
+			if strings.HasPrefix(c, "UNEXPLAINED") {
+				t.Fatal(c)
 			}
 		}
 	})

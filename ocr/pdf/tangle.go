@@ -38,9 +38,8 @@ type tangle struct {
 // tangled reports definitions in a circle, chains and thickets.
 func (in *inspection) tangled(ctx context.Context) error {
 	t := &tangle{file: in.file, ctx: ctx, known: map[int]int64{}}
-	for _, o := range in.objects {
-		t.follow(o.num, 0)
-		if t.over() {
+	for num := range in.file.Numbers() {
+		if t.follow(num, 0); t.over() {
 			break
 		}
 	}

@@ -41,8 +41,7 @@ func configuration(l archive.InspectLimits) *model.Configuration {
 // they are read.
 const bytesPerValue = 250
 
-// smallPictures is up to how many bytes of pictures the file itself is validated. Beyond, a shadow of it without the pictures' bytes is: what
-// is lost is pdfcpu's opinion on the original table of objects, which our own walk has followed.
+// smallPictures is up to how many bytes of pictures the file itself is validated. Beyond, a shadow of it without the pictures' bytes is.
 const smallPictures = 8 << 20
 
 // affordable says whether validating so much fits in the memory of a child with room for the rest.
@@ -50,17 +49,19 @@ func affordable(streams int64, values int, l archive.InspectLimits) bool {
 	return 2*streams+int64(values)*bytesPerValue < l.Memory*5/8
 }
 
-// subject chooses what pdfcpu gets to see: the file, its shadow, or nothing when even the shadow is too large. What every viewer lives with
-// and our own walk has reported, a version that does not exist and pages without a size, is put right in the shadow: pdfcpu stops at the first
-// thing it does not like and would not look at the rest.
+// subject chooses what pdfcpu gets to see: the file, its shadow, or nothing when even the shadow is too large.
+//
+// A file whose table is in order says the same to pdfcpu as to us. Of any other it gets the shadow, which is what our own walk made of it: two
+// parsers repair the same damage differently, and what was checked here for circles would not be what pdfcpu follows there. What every viewer lives
+// with and our walk has reported, a version that does not exist and pages without a size, is put right in the shadow, too: pdfcpu stops at the
+// first thing it does not like and would not look at the rest.
 func (in *inspection) subject() ([]byte, error) {
 	values := in.file.Values()
-	mend := (in.boxless || in.invented) && in.file.Lock() == cos.Unlocked
-	if !mend && in.pictures <= smallPictures && affordable(in.raw, values, in.limits) {
+	tidy := !in.file.Repaired && !in.file.Untidy && !in.boxless && !in.invented
+	if tidy && in.pictures <= smallPictures && affordable(in.raw, values, in.limits) {
 		return in.data, nil
 	}
-	rest := in.raw - in.pictures
-	if in.file.Lock() != cos.Unlocked || !affordable(rest, values, in.limits) {
+	if !affordable(in.raw-in.pictures, values, in.limits) {
 		return nil, nil
 	}
 	var shadow bytes.Buffer

@@ -132,6 +132,27 @@ func TestDecryption(t *testing.T) {
 	}
 }
 
+// TestShadowIsNotEncrypted: what is judged in the place of an owner-locked file says what that says.
+func TestShadowIsNotEncrypted(t *testing.T) {
+	s := newSecret()
+	f := s.file(t, aesFilters, "1 0 obj<</Type/Catalog/A<"+fmt.Sprintf("%x", s.lock(1, "a text"))+">/B[<</C<"+fmt.Sprintf("%x", s.lock(1, "deep"))+">>>]>>endobj "+
+		stream(2, "/X<"+fmt.Sprintf("%x", s.lock(2, "beside"))+">", s.lock(2, "hello")))
+	var out bytes.Buffer
+	if err := f.Shadow(&out, func(*Stream) bool { return false }, nil); err != nil {
+		t.Fatal(err)
+	}
+	g, err := Open(t.Context(), out.Bytes(), Limits{})
+	if err != nil || g.Lock() != Unlocked {
+		t.Fatalf("lock %d, %v", g.Lock(), err)
+	}
+	inner, _ := g.Root().Get("B").(Array)
+	v, _ := g.Resolve(Ref{2, 0}).(*Stream)
+	b, err := g.Bytes(v)
+	if g.Root().Get("A") != String("a text") || len(inner) != 1 || inner[0].(Dict).Get("C") != String("deep") || v.Dict.Get("X") != String("beside") || string(b) != "hello" {
+		t.Errorf("%v, %v: the shadow says\n%s", g.Root(), err, out.Bytes())
+	}
+}
+
 // TestAmbiguousFiles are written so that one reader sees what another does not.
 func TestAmbiguousFiles(t *testing.T) {
 	s := newSecret()

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"iter"
 	"sort"
 )
 
@@ -292,7 +293,7 @@ func (f *File) object(r Ref) Object {
 		return o
 	}
 	before := f.values
-	o, err := f.lookup(r)
+	o, _, err := f.lookup(r)
 	if err != nil {
 		return nil
 	}
@@ -305,25 +306,43 @@ func (f *File) object(r Ref) Object {
 	return o
 }
 
-func (f *File) lookup(r Ref) (Object, error) {
+// lookup reads what the newest revision says of an object; packed is set when it lies in an object stream.
+func (f *File) lookup(r Ref) (o Object, packed bool, err error) {
 	if p, ok := f.xref[r.Num]; ok {
 		if p.stm == 0 {
 			if p.off < 0 && !f.Repaired {
-				return nil, nil // freed
+				return nil, false, nil // freed
 			}
 			if num, gen, off, ok := f.header(p.off); ok && num == r.Num {
-				return f.parseAt(off, Ref{num, gen})
+				o, err = f.parseAt(off, Ref{num, gen})
+				return o, false, err
 			}
 			f.Repaired = true
 		} else if i, ok := f.inStream(p.stm, r.Num); ok {
-			return f.load(i)
+			o, err = f.load(i)
+			return o, true, err
 		}
 	}
 	if i, ok := f.last(r.Num); ok {
 		f.Untidy = true
-		return f.load(i)
+		o, err = f.load(i)
+		return o, f.found[i].in >= 0, err
 	}
-	return nil, nil
+	return nil, false, nil
+}
+
+// Numbers are the numbers of all objects, each once, in order.
+func (f *File) Numbers() iter.Seq[int] {
+	return func(yield func(int) bool) {
+		last := 0
+		for _, i := range f.byNum {
+			if n := int(f.found[i].num); n > last {
+				if last = n; !yield(n) {
+					return
+				}
+			}
+		}
+	}
 }
 
 // inStream finds object num in the newest object stream that is object stm.
