@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/csv"
+	"errors"
 	"fmt"
 	"maps"
 	"os"
@@ -408,6 +409,43 @@ func TestDelivery(t *testing.T) {
 	}
 }
 
+// TestACorrectedReportIsTheNextIndex: whoever gets the report mends it where it is marked and sends it back.
+func TestACorrectedReportIsTheNextIndex(t *testing.T) {
+	p, d, data := self(t), deliver(t, 6, "H15.50"), t.TempDir()
+	d.put(2, "Ngày ban hành", "30/02/2024")
+	d.put(3, "Số CCCD", 66085000003)
+	index := d.index()
+	report := strings.TrimSuffix(index, ".xlsx") + ".report.xlsx"
+	run := func(want int, index string) map[string]int {
+		t.Helper()
+		return counts(t, p.run(t, want, "import", d.dir, "--index", index, "--data", data, "--agency", "H15.50"))
+	}
+	if diff := cmp.Diff(map[string]int{"taken": 4, "wrong": 2}, run(exitFindings, index)); diff != "" {
+		t.Error(diff)
+	}
+	f, err := excelize.OpenFile(report)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sheet := f.GetSheetName(0)
+	for cell, v := range map[string]string{cellName(2, "Ngày ban hành"): "28/02/2024", cellName(3, "Số CCCD"): "066085000003"} {
+		if err := f.SetCellStr(sheet, cell, v); err != nil {
+			t.Fatal(err)
+		}
+	}
+	next := filepath.Join(d.dir, "trả lại.xlsx")
+	if err := errors.Join(f.SaveAs(next), f.Close(), os.Remove(report), os.Remove(index)); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(map[string]int{"taken": 2, "there before": 4}, run(exitDone, next)); diff != "" {
+		t.Error(diff)
+	}
+	notes, status := marked(t, strings.TrimSuffix(next, ".xlsx")+".report.xlsx") // its columns stand where they stood
+	if len(notes) != 0 || status[paperLine+2] != "taken" || status[paperLine] != "there before" {
+		t.Errorf("%v %v", notes, status)
+	}
+}
+
 // TestDeliverySurvivesTheKill: killed in the middle, run again, every row is in once.
 func TestDeliverySurvivesTheKill(t *testing.T) {
 	const n = 120
@@ -416,6 +454,8 @@ func TestDeliverySurvivesTheKill(t *testing.T) {
 	args := []string{"import", d.dir, "--index", index, "--data", data, "--agency", "H15.50"}
 	for round := range 3 {
 		cmd := p.command(args...)
+		var out bytes.Buffer
+		cmd.Stdout = &out
 		if err := cmd.Start(); err != nil {
 			t.Fatal(err)
 		}
@@ -433,8 +473,25 @@ func TestDeliverySurvivesTheKill(t *testing.T) {
 				t.Fatalf("%d papers journalled", journalled())
 			}
 		}
-		cmd.Process.Kill()
+		if round > 0 {
+			cmd.Process.Kill()
+			cmd.Wait()
+			continue
+		}
+		cmd.Process.Signal(os.Interrupt) // Ctrl-C leaves a report of how far it came
 		cmd.Wait()
+		if code := cmd.ProcessState.ExitCode(); code != exitFailed {
+			t.Errorf("stopped, it exits %d", code)
+		}
+		_, status := marked(t, strings.TrimSuffix(index, ".xlsx")+".report.xlsx")
+		done := counts(t, out.String())
+		rows := map[string]int{}
+		for _, s := range status {
+			rows[s]++
+		}
+		if diff := cmp.Diff(done, rows); diff != "" || done["not done yet"] == 0 || done["taken"] < 20 {
+			t.Errorf("stopped, it says %v and reports %v", done, rows)
+		}
 	}
 	got := counts(t, p.run(t, exitDone, args...))
 	if got["taken"]+got["there before"] != n || got["there before"] < 60 {

@@ -15,7 +15,7 @@ func commands() []command {
 		{"serve", "[--data DIR] [--listen ADDR] …", archive.Text{VI: "chạy máy chủ", EN: "run the server"}, serve},
 		{"account", "add|reset --name LOGIN --role ROLE --agency CODE", archive.Text{VI: "thêm tài khoản hoặc đặt lại mật khẩu, in mật khẩu dùng một lần", EN: "add an account or reset its password, and print the one-time password"}, account},
 		{"token", "add --role ROLE --agency CODE", archive.Text{VI: "tạo khóa API, chỉ in khóa", EN: "make an API token and print nothing else"}, token},
-		{"import", "DIR [--agency CODE] [--remove | --move-to DIR] [--watch | --dry-run]", archive.Text{VI: "nạp cả thư mục giấy tờ, chạy lại thì tiếp tục chỗ dở; --watch: nhận tiếp tệp mới đặt vào", EN: "deposit a folder of papers; run again, it goes on where it stopped; --watch takes what comes in later, too"}, importDir},
+		{"import", "DIR [--agency CODE] [--remove | --move-to DIR] [--watch | --dry-run] [--index TABLE]", archive.Text{VI: "nạp cả thư mục giấy tờ, chạy lại thì tiếp tục chỗ dở; --watch: nhận tiếp tệp mới đặt vào; --index: theo bảng kê của nhà thầu", EN: "deposit a folder of papers; run again, it goes on where it stopped; --watch takes what comes in later, too; --index goes by a contractor's table"}, importDir},
 		{"inspect", "FILE|DIR … [--json]", archive.Text{VI: "nói trước tệp nào sẽ được nhận, tệp nào không và vì sao; không lưu gì", EN: "say which files would be taken, which not and why; keeps nothing"}, inspect},
 		{"search", "\"WORDS\" [--json]", archive.Text{VI: "tìm trong kho", EN: "search the archive"}, search},
 		{"check", "[--read-data]", archive.Text{VI: "đối chiếu kho, danh mục, sổ cái và chỉ mục", EN: "compare store, catalog, ledger and index"}, check},

@@ -11,14 +11,26 @@ Tệp chỉ bị xóa (--remove) hay chuyển đi (--move-to) sau khi kho đã x
 Dừng giữa chừng (Ctrl-C, mất điện) rồi chạy lại đúng lệnh đó: không tệp nào bị nạp hai lần, không tệp nào mất.
 Báo cáo CSV ghi mỗi tệp một dòng: taken (đã nhận), before (đã có), quarantined (cách ly), refused (từ chối), kèm lý do.
 --watch chờ tiếp tệp mới cho đến khi Ctrl-C; --dry-run chỉ liệt kê, không nạp gì.
-Khi máy chủ đang giữ thư mục dữ liệu, hãy nạp qua máy chủ: --server URL, khóa trong SOHOA_TOKEN.`,
+Khi máy chủ đang giữ thư mục dữ liệu, hãy nạp qua máy chủ: --server URL, khóa trong SOHOA_TOKEN.
+
+Với --index BẢNG.xlsx (hoặc .csv), DIR là một đợt giao nộp của nhà thầu: mỗi dòng của bảng kê là một giấy tờ, có cột “Tên tệp”
+hoặc “Đường dẫn” và các cột như “Số, ký hiệu”, “Ngày ban hành”, “Trích yếu”, “Mã hồ sơ”; tên cột viết có dấu, không dấu hay tiếng Anh đều được,
+cột mang tên lạ thì nói bằng --map "Tên cột=subject". Dòng đúng được nạp với đủ thông tin; dòng sai được trả lại trong BẢNG.report.xlsx,
+ô sai được tô màu kèm ghi chú. Sửa bảng (hoặc chính báo cáo đó) rồi chạy lại: chỉ những dòng còn lại được nạp. Dòng bị đổi sau khi đã nạp
+được báo, không tự áp dụng. --dry-run mở từng tệp ra kiểm tra, không nạp gì, và viết báo cáo.`,
 		EN: `Every PDF, JPEG, PNG and TIFF below DIR is deposited. A subfolder named by a dossier's code
 (H15.50-261008-0975) puts its files into that dossier; the code of an agency below --agency makes that one the keeper.
 A file is removed (--remove) or moved (--move-to) only when the house has acknowledged that very file, byte for byte.
 Stop it (Ctrl-C, a power failure) and give the same command again: no file goes in twice, none is lost.
 The CSV report has a row for each file: taken, before, quarantined or refused, with the reason.
 --watch goes on and takes new files until Ctrl-C; --dry-run lists and takes nothing.
-While a server holds the data folder, import through it: --server URL, the token in SOHOA_TOKEN.`},
+While a server holds the data folder, import through it: --server URL, the token in SOHOA_TOKEN.
+
+With --index TABLE.xlsx (or .csv) DIR is a contractor's delivery: each row of the table is one paper, with a column “File name” or
+“Path” and columns such as “Number”, “IssuedDate”, “Subject”, “Dossier code”; headings in Vietnamese, with or without marks, or in English,
+and odd ones by --map "Heading=subject". Right rows are taken with all they say; wrong ones come back in TABLE.report.xlsx,
+their cells coloured, with a note of what is wrong. Mend the table, or that report, and run again: only what is left is taken. A row that was
+changed after it was taken is told and not applied. --dry-run looks into every file, takes nothing and writes the report.`},
 	"serve": {
 		VI: `Với --inbox DIR, máy chủ tự nhận những gì máy quét mạng ghi vào DIR (qua SMB, FTP):
 tệp được nhận khi đã thôi lớn lên và không còn ai mở; tệp ẩn và tệp tạm (.part, .tmp, ~$…) được bỏ qua.
