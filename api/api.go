@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"errors"
+	"io"
 	"log/slog"
 	"net/http"
 	"net/url"
@@ -31,6 +32,8 @@ type Config struct {
 	TrustedProxies []string
 	// Hashes is how many passwords are checked at once, 19 MiB each. 0: one per processor.
 	Hashes int
+	// Backup writes a backup of the whole house, without the log's key. Optional.
+	Backup func(context.Context, io.Writer) error
 	// House tells what only the program knows, for /status. Optional.
 	House func(context.Context) House
 	// Ready says why the house cannot serve yet, beside what the archive says of itself. Optional.
@@ -80,7 +83,7 @@ func New(c Config) (http.Handler, error) {
 	speakOurProblems()
 	inside := engine.Group("", d.admit)
 	h := humagin.NewWithGroup(engine, inside, document(c.House))
-	rest.Mount(inside, h, rest.Config{Archive: c.Archive, Who: actorOf, Lang: langOf, Fail: d.Fail, Secrets: d, House: c.House, Closing: closing})
+	rest.Mount(inside, h, rest.Config{Archive: c.Archive, Who: actorOf, Lang: langOf, Fail: d.Fail, Secrets: d, House: c.House, Backup: c.Backup, Closing: closing})
 	d.life(engine, h, c.Ready)
 	if err := d.describe(engine, h); err != nil {
 		return nil, err

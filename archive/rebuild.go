@@ -43,7 +43,8 @@ func (a *Archive) Rebuild(ctx context.Context, progress func(done int64)) (Rebui
 	if err != nil {
 		return out, err
 	}
-	return out, a.bringBack(ctx, &out, progress)
+	err = a.bringBack(ctx, &out, progress)
+	return out, err
 }
 
 // CatchUp brings a catalog that is older than its store up to it: segments it has never seen are replayed, and papers whose
@@ -67,7 +68,16 @@ func (a *Archive) CatchUp(ctx context.Context, progress func(done int64)) (Rebui
 		return out, err
 	}
 	a.Log.Warn("the store is ahead of the catalog: what the catalog has missed is replayed", "after", at)
-	return out, a.bringBack(ctx, &out, progress)
+	err = a.bringBack(ctx, &out, progress)
+	return out, err
+}
+
+// CatchUpWhole is CatchUp without the look before: every object is compared with its row. It is what a restored catalog needs,
+// whose store may be ahead by papers that are in no segment yet.
+func (a *Archive) CatchUpWhole(ctx context.Context, progress func(done int64)) (Rebuilt, error) {
+	var out Rebuilt
+	err := a.bringBack(ctx, &out, progress)
+	return out, err
 }
 
 func (a *Archive) bringBack(ctx context.Context, out *Rebuilt, progress func(int64)) error {

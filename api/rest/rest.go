@@ -2,6 +2,7 @@ package rest
 
 import (
 	"context"
+	"io"
 	"net/http"
 	"slices"
 	"time"
@@ -26,6 +27,8 @@ type Config struct {
 	Fail func(*gin.Context, error)
 	// Secrets makes passwords and tokens.
 	Secrets Secrets
+	// Backup writes a backup of the whole house. Optional.
+	Backup func(context.Context, io.Writer) error
 	// House tells what only the program knows of itself, for /status. Optional.
 	House func(context.Context) House
 	// Closing is closed when the house shuts down: event streams end. Optional.
@@ -91,6 +94,7 @@ func Mount(router gin.IRoutes, api huma.API, c Config) {
 	s.events()
 	s.status()
 	s.limits()
+	s.backup()
 	s.tidy()
 }
 

@@ -133,6 +133,14 @@ func (o *options) parseMixed(e *env, fs *flag.FlagSet, args []string) ([]string,
 	return out, nil
 }
 
+// keyPath is where the log's key lies.
+func (o *options) keyPath() string {
+	if o.logKey == "" {
+		return filepath.Join(o.data, "keys", "log.key")
+	}
+	return o.logKey
+}
+
 func (o *options) catalogDSN() string {
 	if o.catalog == "" {
 		return "sqlite:" + filepath.Join(o.data, "catalog.db")

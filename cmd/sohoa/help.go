@@ -19,6 +19,8 @@ func commands() []command {
 		{"inspect", "FILE|DIR … [--json]", archive.Text{VI: "nói trước tệp nào sẽ được nhận, tệp nào không và vì sao; không lưu gì", EN: "say which files would be taken, which not and why; keeps nothing"}, inspect},
 		{"search", "\"WORDS\" [--json]", archive.Text{VI: "tìm trong kho", EN: "search the archive"}, search},
 		{"check", "[--read-data]", archive.Text{VI: "đối chiếu kho, danh mục, sổ cái và chỉ mục", EN: "compare store, catalog, ledger and index"}, check},
+		{"backup", "FILE", archive.Text{VI: "sao lưu toàn bộ vào một tệp, kể cả khi máy chủ đang chạy", EN: "back the whole house up into one file, while it serves too"}, backup},
+		{"restore", "FILE [--verify]", archive.Text{VI: "khôi phục từ bản sao lưu, không làm mất gì mới hơn", EN: "restore a backup, losing nothing that is newer"}, restore},
 		{"rebuild", "[--catalog] [--index]", archive.Text{VI: "dựng lại danh mục và chỉ mục chỉ từ kho", EN: "make catalog and index again from the store alone"}, rebuild},
 		{"version", "", archive.Text{VI: "phiên bản", EN: "build facts"}, printVersion},
 	}

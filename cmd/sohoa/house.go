@@ -151,9 +151,8 @@ func openIndex(log *slog.Logger, dir string, o indexer.Options, fresh bool) (*in
 }
 
 func openLedger(c *catalog.Catalog, o *options) (*ledger.Ledger, error) {
-	path := o.logKey
-	if path == "" {
-		path = filepath.Join(o.data, "keys", "log.key")
+	path := o.keyPath()
+	if o.logKey == "" {
 		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 			return nil, fmt.Errorf("make keys folder: %w", err)
 		}
