@@ -65,4 +65,5 @@ var vietnamese = map[string]string{
 	"revoke-token":         "Chấm dứt một mã truy cập ngay lập tức",
 	"list-events":          "Nhật ký, mới nhất trước",
 	"get-status":           "Tình trạng của hệ thống, cho quản trị",
+	"get-backup":           "Sao lưu toàn bộ kho thành một tệp, cho quản trị toàn tỉnh",
 }
