@@ -130,11 +130,23 @@ type house struct {
 
 func open(t testing.TB) *house {
 	t.Helper()
-	h := &house{store: mem.New(), clock: &clock{t: time.Date(2026, 11, 23, 8, 0, 0, 0, time.UTC)}, reader: &reader{}, dir: t.TempDir()}
+	h := &house{store: mem.New(), clock: &clock{t: time.Date(2026, 11, 23, 8, 0, 0, 0, time.UTC)}, reader: &reader{}, dir: quickDir(t)}
 	h.aside = h.store.Beside()
 	h.reopen(t)
 	t.Cleanup(func() { h.close() })
 	return h
+}
+
+// quickDir returns an empty folder in memory where there is one: what a dead process leaves is the same on every file system,
+// and comes at a tenth of the price without a disk's fsyncs.
+func quickDir(t testing.TB) string {
+	t.Helper()
+	dir, err := os.MkdirTemp("/dev/shm", "sohoa")
+	if err != nil {
+		return t.TempDir()
+	}
+	t.Cleanup(func() { os.RemoveAll(dir) })
+	return dir
 }
 
 func (h *house) close() {
