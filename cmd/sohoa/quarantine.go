@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"path/filepath"
@@ -50,7 +51,7 @@ func (h *house) findScanner(ctx context.Context, o *options, cfg *archive.Config
 	}
 	s, err := virus.New(virus.Options{Address: o.virusScanner, Time: o.virusTime})
 	if err != nil {
-		return fmt.Errorf("--virus-scanner takes unix:/path or tcp:host:port: %w", err)
+		return errors.New("--virus-scanner takes unix:/path or tcp:host:port")
 	}
 	cfg.Scanner = s
 	if version, err := s.Version(ctx); err != nil {

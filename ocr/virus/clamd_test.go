@@ -1,8 +1,6 @@
 package virus
 
 import (
-	"bytes"
-	"compress/zlib"
 	"fmt"
 	"os"
 	"strings"
@@ -12,17 +10,6 @@ import (
 	"sohoa/internal/testkit"
 	"sohoa/internal/testkit/clamd"
 )
-
-// around returns a PDF that has text in a stream packed by Flate.
-func around(text string) string {
-	var packed bytes.Buffer
-	z := zlib.NewWriter(&packed)
-	z.Write([]byte(text))
-	z.Close()
-	pdf := string(testkit.TextPDF("Một trang"))
-	at := strings.LastIndex(pdf, "\nxref\n") + 1
-	return pdf[:at] + fmt.Sprintf("9 0 obj\n<< /Type /EmbeddedFile /Length %d /Filter /FlateDecode >>\nstream\n%s\nendstream\nendobj\n", packed.Len(), packed.Bytes()) + pdf[at:]
-}
 
 func TestClamd(t *testing.T) {
 	d := clamd.Start(t, "StreamMaxLength 2M")
@@ -37,8 +24,8 @@ func TestClamd(t *testing.T) {
 		{"a scan", string(testkit.PDF(1, 200_000, 1)), "", ""},
 		{"the test virus by itself", clamd.EICAR(), clamd.Signature, ""},
 		{"behind the end of a PDF", string(testkit.TextPDF("Một trang")) + clamd.EICAR(), clamd.Signature, ""},
-		{"packed inside a PDF", around(clamd.EICAR()), clamd.Signature, ""},
-		{"the same place without it", around("nothing to see"), "", ""},
+		{"packed inside a PDF", string(clamd.Around(clamd.EICAR())), clamd.Signature, ""},
+		{"the same place without it", string(clamd.Around("nothing to see")), "", ""},
 		{"larger than it takes", strings.Repeat("x", 3<<20), "", "scanner_limit"},
 		{"much larger than it takes", strings.Repeat("x", 60<<20), "", "scanner_limit"},
 	}

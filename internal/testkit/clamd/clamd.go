@@ -3,6 +3,8 @@
 package clamd
 
 import (
+	"bytes"
+	"compress/zlib"
 	"encoding/hex"
 	"fmt"
 	"io"
@@ -31,6 +33,22 @@ func EICAR() string {
 		b.WriteString(part)
 	}
 	return b.String()
+}
+
+// Around returns a PDF of one page that has text in a packed stream.
+func Around(text string) []byte {
+	var packed bytes.Buffer
+	z := zlib.NewWriter(&packed)
+	if _, err := io.WriteString(z, text); err != nil {
+		panic(err) // a buffer takes everything
+	}
+	if err := z.Close(); err != nil {
+		panic(err)
+	}
+	pdf := testkit.TextPDF("Một trang")
+	at := bytes.LastIndex(pdf, []byte("\nxref\n")) + 1
+	object := fmt.Sprintf("9 0 obj\n<< /Length %d /Filter /FlateDecode >>\nstream\n%s\nendstream\nendobj\n", packed.Len(), packed.Bytes())
+	return append(append(bytes.Clone(pdf[:at]), object...), pdf[at:]...)
 }
 
 // Daemon is a clamd.
