@@ -83,6 +83,8 @@ func desc(name, help string, labels ...string) *prometheus.Desc {
 var (
 	descDeposits   = desc("deposits_total", "Papers taken in by this process.")
 	descRefusals   = desc("refusals_total", "Papers refused by inspection in this process.")
+	descAside      = desc("quarantined_total", "Papers that came in and were kept in quarantine by this process.")
+	descScanner    = desc("virus_scanner_up", "1 when the virus scanner answers; absent when there is none.")
 	descPages      = desc("pages_read_total", "Pages read by this process.")
 	descInspection = desc("inspection_seconds", "Time spent inspecting papers.")
 	descJobs       = desc("jobs", "Jobs by kind and state.", "kind", "state")
@@ -98,7 +100,7 @@ var (
 
 // Describe implements prometheus.Collector.
 func (h *house) Describe(c chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{descDeposits, descRefusals, descPages, descInspection, descJobs, descLag, descIndexed, descDocuments, descIntents, descDiskFree, descDiskTotal, descDiskFull, descCatalog} {
+	for _, d := range []*prometheus.Desc{descDeposits, descRefusals, descAside, descScanner, descPages, descInspection, descJobs, descLag, descIndexed, descDocuments, descIntents, descDiskFree, descDiskTotal, descDiskFull, descCatalog} {
 		c <- d
 	}
 }
@@ -112,6 +114,7 @@ func (h *house) Collect(c chan<- prometheus.Metric) {
 	n := &h.archive.Counters
 	counter(descDeposits, float64(n.Deposits.Load()))
 	counter(descRefusals, float64(n.Refusals.Load()))
+	counter(descAside, float64(n.Quarantined.Load()))
 	counter(descPages, float64(n.Pages.Load()))
 	count, sum := n.Inspected.Read()
 	c <- prometheus.MustNewConstSummary(descInspection, uint64(count), sum.Seconds(), nil)
@@ -142,6 +145,12 @@ func (h *house) Collect(c chan<- prometheus.Metric) {
 		gauge(descDocuments, float64(st.States[s]), string(s))
 	}
 	gauge(descIntents, float64(st.Intents))
+	switch st.Scanner {
+	case archive.ScannerReady:
+		gauge(descScanner, 1)
+	case archive.ScannerAway:
+		gauge(descScanner, 0)
+	}
 }
 
 func (h *house) status() (archive.Status, error) {

@@ -19,9 +19,8 @@ func (a *Archive) setAside(d *Document) {
 			d.Versions[i].MediaType = unknownType
 		}
 	}
-	if d.Reading = a.firstReading(d.PageCount()); d.Reading.State == ReadingWaiting {
-		d.Reading.Reason = Text{"Giấy tờ đang bị cách ly; sẽ được đọc khi được giải tỏa.", "The paper is in quarantine; it will be read when it is released."}
-	}
+	d.Reading = Reading{State: ReadingOff, PagesTotal: d.PageCount(),
+		Reason: Text{"Giấy tờ đang bị cách ly; sẽ được đọc khi được giải tỏa.", "The paper is in quarantine; it will be read when it is released."}}
 }
 
 // putAside copies a spooled file into the quarantine, durably, and removes it from the spool: what is copied after the

@@ -14,7 +14,7 @@ const (
 	ReadingDone    ReadingState = "done"
 	ReadingPartial ReadingState = "partial" // finished; some pages could not be read
 	ReadingFailed  ReadingState = "failed"  // finished; no page could be read
-	ReadingOff     ReadingState = "off"     // this house does not read
+	ReadingOff     ReadingState = "off"     // nobody is going to read it: this house does not, or the paper is in quarantine
 )
 
 // PageSource says where the words of a page came from.

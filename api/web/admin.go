@@ -135,6 +135,14 @@ func (d *housePage) health(v *visit, st *archive.Status, h House) {
 	default:
 		add("good", "scrub", v.t("health.scrub_sound", moment(r.Ended), count(v.lang, r.Objects), count(v.lang, r.Repaired)), "")
 	}
+	switch st.Scanner {
+	case archive.ScannerReady:
+		add("good", "virus", v.t("health.virus_ready"), "")
+	case archive.ScannerAway:
+		add("bad", "virus", v.say(st.ScanMsg), v.t("health.virus_away"))
+	default:
+		add("warn", "virus", v.t("health.virus_off"), v.t("health.virus_advice"))
+	}
 	switch h.Sandbox {
 	case "":
 	case "full":

@@ -24,6 +24,7 @@ type depositForm struct {
 	Other    string // the paper that has the same bytes
 	Many     bool   // too many agencies for a selection: a field with suggestions
 	Notes    []Note // what stands in the way, or soon will
+	Aside    bool   // what was refused can be kept aside for a checker
 	Must     bool   // whose scope is the whole province has to name an agency
 }
 
@@ -54,7 +55,11 @@ func (p *Pages) deposit(v *visit) error {
 	form := depositForm{}
 	doc, err := p.receive(v, &dep, &form, func() (archive.Document, error) { return p.Archive.Deposit(v.ctx, v.actor, dep) })
 	if err == nil {
-		return v.redirect("/documents/" + doc.ID.String() + "?done=deposited")
+		done := "deposited"
+		if doc.Aside() {
+			done = "aside"
+		}
+		return v.redirect("/documents/" + doc.ID.String() + "?done=" + done)
 	}
 	faults, alert, status, ok := p.faults(v, err)
 	if !ok {
@@ -67,6 +72,7 @@ func (p *Pages) deposit(v *visit) error {
 	var e *archive.Error
 	if errors.As(err, &e) {
 		form.Findings, form.Other = v.findings(e.Findings), e.Other.String()
+		form.Aside = e.Kind == archive.Unprocessable && e.Code != "unsupported_type" && p.Archive.Quarantine != nil
 	}
 	form.Kinds = []Option{{Value: string(dep.Kind), Selected: true}}
 	return p.showHome(v, status, form)
@@ -163,6 +169,8 @@ func takeField(part *multipart.Part, dep *archive.Deposit, form *depositForm) er
 		dep.Reason = value
 	case "allow_duplicate":
 		dep.AllowDuplicate = value != ""
+	case "on_fault":
+		dep.OnFault = archive.OnFault(value)
 	}
 	return nil
 }

@@ -29,6 +29,7 @@ type documentPage struct {
 	Form                  fieldsForm
 	Findings              []Finding
 	Refused               []Finding // what inspection said of a new scan that was refused
+	Aside                 *Aside    // nil unless the paper is in quarantine
 	Moves                 []MoveButton
 	Refile                *refileForm
 	Standing              []StandingRow
@@ -128,6 +129,13 @@ func (p *Pages) showDocument(v *visit, id archive.ID, status int, answer documen
 	d.Editable = doc.State.Editable() && role.May(archive.ActEdit)
 	d.MayDownload = role.May(archive.ActDownload) && doc.State != archive.Disposed
 	d.MayReadAgain = role.May(archive.ActEdit) && !d.Busy && doc.State != archive.Disposed && !p.Archive.Policy.NoReading
+	if doc.Aside() {
+		d.Aside = v.aside(&doc)
+		d.MayDownload, d.MayReadAgain = false, false
+		if d.Aside.Looks {
+			d.Section = "quarantine"
+		}
+	}
 	fs, err := p.Archive.Warnings(v.ctx, v.actor, &doc)
 	if err != nil {
 		return err
@@ -191,10 +199,10 @@ func shorten(s string, runes int) string {
 	return s
 }
 
-// offered are the moves that are made by a button, with the look of each. A new scan comes with a file; quarantine and
-// release move bytes and are acts of their own.
+// offered are the moves that are made by a button, with the look of each. A new scan comes with a file.
 var offered = map[archive.Move]string{archive.Accept: "primary", archive.Return: "plain", archive.Publish: "primary", archive.Supersede: "plain",
-	archive.Withdraw: "danger", archive.Discard: "danger", archive.Restore: "primary", archive.Revert: "danger"}
+	archive.Withdraw: "danger", archive.Discard: "danger", archive.Restore: "primary", archive.Revert: "danger",
+	archive.Quarantine: "plain", archive.Release: "primary"}
 
 func (d *documentPage) moves(v *visit, doc *archive.Document, days int) {
 	for _, r := range archive.Moves(v.actor, doc) {
@@ -207,8 +215,13 @@ func (d *documentPage) moves(v *visit, doc *archive.Document, days int) {
 			}
 		case offered[r.Move] != "":
 			b := MoveButton{Move: string(r.Move), Text: v.say(r.Name), Tone: offered[r.Move], Reason: r.Reason}
-			if r.Move == archive.Discard {
+			switch r.Move {
+			case archive.Discard:
 				b.Hint = v.t("document.discard_hint", days)
+			case archive.Quarantine:
+				b.Hint = v.t("aside.quarantine_hint")
+			case archive.Release:
+				b.Hint = v.t("aside.release_hint")
 			}
 			d.Moves = append(d.Moves, b)
 		}
@@ -238,7 +251,7 @@ func (d *documentPage) pages(v *visit, doc *archive.Document) {
 
 // Image is the picture of the present page.
 func (d *documentPage) Image() string {
-	if d.PageCount == 0 {
+	if d.PageCount == 0 || d.Aside != nil && !d.Aside.Looks {
 		return ""
 	}
 	return "/api/v1/documents/" + d.ID + "/pages/" + strconv.Itoa(d.Page) + "/image?width=" + widthOfPage

@@ -84,10 +84,14 @@ func (p *Pages) furnish(v *visit, f *Frame) {
 	add(may(archive.ActRead), "work", "/")
 	add(may(archive.ActRead), "search", "/search")
 	add(may(archive.ActRead), "dossiers", "/dossiers")
+	add(may(archive.ActQuarantine), "quarantine", "/quarantine")
 	add(may(archive.ActTrail), "trail", "/trail")
 	add(may(archive.ActStatus), "admin", "/admin")
 	if may(archive.ActStatus) {
 		f.Banners = p.banners(v)
+	}
+	if may(archive.ActQuarantine) {
+		p.countAside(v, f)
 	}
 }
 

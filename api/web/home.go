@@ -49,14 +49,14 @@ type tab struct {
 }
 
 var tabs = []tab{
-	{name: "mine", states: []archive.State{archive.Review, archive.Returned}, mine: true},
+	{name: "mine", states: []archive.State{archive.Review, archive.Returned, archive.Quarantined}, mine: true},
 	{name: "reading", reading: []archive.ReadingState{archive.ReadingWaiting, archive.ReadingRunning}},
 	{name: "review", states: []archive.State{archive.Review}},
 	{name: "returned", states: []archive.State{archive.Returned}},
 	{name: "checking", states: []archive.State{archive.Checking}},
 	{name: "accepted", states: []archive.State{archive.Accepted}},
 	{name: "published", states: []archive.State{archive.Published}},
-	{name: "closed", states: []archive.State{archive.Superseded, archive.Withdrawn, archive.Quarantined}},
+	{name: "closed", states: []archive.State{archive.Superseded, archive.Withdrawn}},
 	{name: "all"},
 }
 
@@ -227,6 +227,9 @@ func (v *visit) row(d *archive.Document, n names) Row {
 	}
 	if d.State == archive.Returned || d.State == archive.Withdrawn || d.State == archive.Discarded {
 		r.Reason = d.Reason
+	}
+	if d.State == archive.Quarantined {
+		r.Reason = v.whyAside(d)
 	}
 	for _, f := range v.findings(append(slices.Clone(d.Findings), d.Reading.Findings...)) {
 		if f.Tone != "quiet" {

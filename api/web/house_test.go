@@ -59,7 +59,8 @@ func (k *desk) Inspect(_ context.Context, f *os.File, _ archive.InspectRequest) 
 	}
 	switch s := string(b[:n]); {
 	case strings.HasPrefix(s, "%PDF-script"):
-		return archive.Inspection{Refusal: "unsafe_file", Findings: []archive.Finding{{Code: "javascript", Severity: archive.Fatal, Page: 2, Msg: archive.Text{VI: "Trang 2 có mã lệnh.", EN: "Page 2 holds a script."}}}}, nil
+		return archive.Inspection{MediaType: archive.PDF, Pages: []archive.PageInfo{{Width: 595, Height: 842}, {Width: 595, Height: 842}}, Refusal: "unsafe_file",
+			Findings: []archive.Finding{{Code: "javascript", Severity: archive.Fatal, Page: 2, Object: 7, Msg: archive.Text{VI: "Trang 2 có mã lệnh.", EN: "Page 2 holds a script."}}}}, nil
 	case strings.HasPrefix(s, "%PDF-"):
 		return archive.Inspection{MediaType: archive.PDF, Pages: []archive.PageInfo{{Width: 595, Height: 842, DPI: 200, Colour: true}, {Width: 595, Height: 842, DPI: 150, Colour: true}},
 			Findings: []archive.Finding{{Code: "low_resolution", Severity: archive.Warning, Page: 2, Msg: archive.Text{VI: "Trang 2 quét ở 150 dpi, cần từ 200.", EN: "Page 2 was scanned at 150 dpi; 200 are asked for."}}}}, nil
@@ -138,6 +139,9 @@ func build(t *testing.T, change ...func(*desk)) *world {
 	derived, err := blob.OpenDerived(filepath.Join(dir, "derived"))
 	must(t, err)
 	t.Cleanup(func() { derived.Close() })
+	aside, err := blob.OpenQuarantine(filepath.Join(dir, "quarantine"), nil)
+	must(t, err)
+	t.Cleanup(func() { aside.Close() })
 	key, err := ledger.LoadOrCreateKey(filepath.Join(dir, "log.key"))
 	must(t, err)
 	log, err := ledger.Open(cat, key, archive.SystemClock{})
@@ -152,7 +156,7 @@ func build(t *testing.T, change ...func(*desk)) *world {
 	for _, f := range change {
 		f(k)
 	}
-	house, err = archive.New(archive.Config{Vault: vault, Catalog: cat, Derived: derived, Ledger: log, Index: index, Inspector: k, Reader: k, Scratch: dir})
+	house, err = archive.New(archive.Config{Vault: vault, Catalog: cat, Derived: derived, Quarantine: aside, Ledger: log, Index: index, Inspector: k, Reader: k, Scratch: dir})
 	must(t, err)
 	h, err := api.New(api.Config{Archive: house, House: func(context.Context) api.House {
 		return api.House{Version: "1.2.3", Sandbox: "full", Store: "file", Catalog: "sqlite"}

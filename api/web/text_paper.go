@@ -29,7 +29,7 @@ var paperTexts = texts{
 	"empty.checking":  {VI: "Không có giấy tờ nào chờ kiểm tra. Khi cán bộ gửi lên, giấy tờ sẽ hiện ở đây.", EN: "Nothing waits to be checked. What clerks submit appears here."},
 	"empty.accepted":  {VI: "Chưa có giấy tờ nào được chấp nhận mà chưa công bố.", EN: "No accepted paper is waiting."},
 	"empty.published": {VI: "Chưa có kết quả nào được công bố.", EN: "No result has been published yet."},
-	"empty.closed":    {VI: "Không có giấy tờ nào được thay thế, thu hồi hay cách ly.", EN: "Nothing is superseded, withdrawn or quarantined."},
+	"empty.closed":    {VI: "Không có giấy tờ nào được thay thế hay thu hồi.", EN: "Nothing is superseded or withdrawn."},
 	"empty.all":       {VI: "Kho chưa có giấy tờ nào trong phạm vi của bạn.", EN: "There is no paper in your scope yet."},
 
 	"row.paper":      {VI: "Giấy tờ", EN: "Paper"},
@@ -59,6 +59,7 @@ var paperTexts = texts{
 	"upload.retry":     {VI: "Gửi lại", EN: "Try again"},
 	"upload.retry_all": {VI: "Gửi lại các tệp lỗi", EN: "Retry all that failed"},
 	"upload.keep":      {VI: "Vẫn giữ cả hai", EN: "Keep both"},
+	"upload.aside":     {VI: "Giữ riêng để kiểm tra", EN: "Keep aside for a checker"},
 	"upload.clear":     {VI: "Dọn danh sách", EN: "Clear the list"},
 	"upload.other":     {VI: "Xem giấy tờ đã có", EN: "See the paper that is there"},
 

@@ -20,6 +20,7 @@ var scriptTexts = texts{
 	"js.duplicate":     {VI: "Tệp này đã có trong kho.", EN: "This very file is already kept."},
 	"js.duplicate_see": {VI: "Xem giấy tờ đã có", EN: "See the paper that is there"},
 	"js.signed_out":    {VI: "Phiên làm việc đã hết. Xin đăng nhập lại rồi gửi lại.", EN: "Your session has ended. Sign in again, then retry."},
+	"js.aside":         {VI: "Đã giữ riêng cho người kiểm tra", EN: "Kept aside for a checker"},
 	"js.sum":           {VI: "{0}/{1} đã nhận", EN: "{0} of {1} kept"},
 	"js.sum_bad":       {VI: "{0}/{1} đã nhận, {2} cần xem", EN: "{0} of {1} kept, {2} to look at"},
 	"js.all_kept":      {VI: "Đã nhận tất cả {0} tệp.", EN: "All {0} files are kept."},

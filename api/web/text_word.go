@@ -51,6 +51,7 @@ var wordTexts = texts{
 	"agency.whole": {VI: "Toàn tỉnh", EN: "The whole province"},
 
 	"job.read": {VI: "Đọc chữ", EN: "Reading"},
+	"job.scan": {VI: "Quét vi rút", EN: "Virus scans"},
 
 	"field.type":            {VI: "Loại văn bản", EN: "Type"},
 	"field.number":          {VI: "Số", EN: "Number"},

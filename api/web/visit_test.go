@@ -63,7 +63,7 @@ func TestFindingsAreSaidOnce(t *testing.T) {
 	for page := 1; page <= 10; page++ {
 		fs = append(fs, archive.Finding{Severity: archive.Warning, Page: page, Msg: low}, archive.Finding{Severity: archive.Warning, Page: min(page, 3), Object: 7, Msg: low})
 	}
-	want := []Finding{{Tone: "warn", Level: "Lưu ý", Text: "Dưới 200 dpi.", Pages: []int{1, 2, 3, 4, 5, 6}, More: 4, Where: "trang 1, 2, 3, 4, 5, 6, …; đối tượng PDF 7"}, {Tone: "quiet", Level: "Thông tin", Text: "Chưa phải PDF/A."}}
+	want := []Finding{{Tone: "warn", Level: "Lưu ý", Text: "Dưới 200 dpi.", Pages: []int{1, 2, 3, 4, 5, 6}, More: 4, Where: "trang 1, 2, 3, 4, 5, 6, …; đối tượng PDF 7", In: "đối tượng PDF 7"}, {Tone: "quiet", Level: "Thông tin", Text: "Chưa phải PDF/A."}}
 	if diff := cmp.Diff(want, v.findings(fs), cmpopts.IgnoreUnexported(Finding{})); diff != "" {
 		t.Error(diff)
 	}

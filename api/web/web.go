@@ -133,6 +133,7 @@ func (p *Pages) Register(e *gin.Engine) {
 	e.GET("/bin", p.staff(p.bin))
 	e.POST("/documents/:id/read-again", p.staff(p.readAgain))
 	e.POST("/documents/:id/moves/:move", p.staff(p.move))
+	e.GET("/quarantine", p.staff(p.quarantine))
 	e.GET("/search", p.staff(p.search))
 	e.GET("/dossiers", p.staff(p.dossiers))
 	e.POST("/dossiers", p.staff(p.openDossier))

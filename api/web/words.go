@@ -148,6 +148,7 @@ type Finding struct {
 	More   int    // pages beyond those named
 	Papers []Link // others it is about
 	Where  string // pages and objects in words, for lists without links; "" for the whole paper
+	In     string // the objects alone, for lists whose pages are links
 
 	objects []int
 }
@@ -186,13 +187,13 @@ func (v *visit) findings(fs []archive.Finding) []Finding {
 		}
 	}
 	for i := range out {
-		out[i].Where = v.where(&out[i])
+		out[i].Where, out[i].In = v.where(&out[i])
 	}
 	return out
 }
 
-// where says on which pages and in which objects of the PDF a finding was made.
-func (v *visit) where(f *Finding) string {
+// where says on which pages and in which objects of the PDF a finding was made; in says the objects alone.
+func (v *visit) where(f *Finding) (where, in string) {
 	list := func(key string, numbers []int, more bool) string {
 		if len(numbers) == 0 {
 			return ""
@@ -206,8 +207,9 @@ func (v *visit) where(f *Finding) string {
 		}
 		return v.t(key, strings.Join(words, ", "))
 	}
-	both := []string{list("findings.pages", f.Pages, f.More > 0), list("findings.objects", f.objects, len(f.objects) > pagesNamed)}
-	return strings.Join(slices.DeleteFunc(both, func(s string) bool { return s == "" }), "; ")
+	in = list("findings.objects", f.objects, len(f.objects) > pagesNamed)
+	both := []string{list("findings.pages", f.Pages, f.More > 0), in}
+	return strings.Join(slices.DeleteFunc(both, func(s string) bool { return s == "" }), "; "), in
 }
 
 // names tells the names of agencies.

@@ -8,6 +8,9 @@ import { lists, offer } from "./lists.js";
 const form = document.querySelector("#drop");
 const jobs = [];
 
+// What does not pass can be kept aside for a checker; a file of a type that is never taken cannot.
+const asides = new Set(["unsafe_file", "damaged_file", "encrypted_file", "limits_exceeded"]);
+
 if (form) {
   const field = form.querySelector("#f-file");
   const box = document.querySelector("#uploads");
@@ -36,6 +39,7 @@ if (form) {
       act("cancel", state === "busy");
       act("retry", false);
       act("keep", false);
+      act("aside", false);
     };
     switch (what) {
       case "start":
@@ -59,7 +63,10 @@ if (form) {
         const a = document.createElement("a");
         a.href = "/documents/" + detail.id;
         a.textContent = say("kept_open");
-        words.replaceChildren(say("kept") + " · ", a);
+        const aside = detail.state === "quarantined";
+        row.classList.toggle("aside", aside);
+        words.replaceChildren((aside ? say("aside") : say("kept")) + " · ", a);
+        if (aside) why(row, reasons(detail.findings?.filter((f) => f.severity === "error")));
         refreshSoon();
         break;
       }
@@ -77,6 +84,7 @@ if (form) {
           }
         } else {
           act("retry", true);
+          act("aside", asides.has(detail.code));
         }
         why(row, [...reasons(detail.findings), ...(detail.errors ?? []).map((f) => f.message)].filter((line) => line !== detail.detail));
         break;
@@ -168,6 +176,7 @@ if (form) {
           if (b.dataset.act === "cancel") return queue.cancel(job);
           // A refusal is not kept under its key; another wish is another request all the same.
           if (b.dataset.act === "keep") job.params = { ...job.params, allow_duplicate: "true" };
+          else if (b.dataset.act === "aside") job.params = { ...job.params, on_fault: "quarantine" };
           else if (job.problem) job.params = params();
           if (job.problem) job.key = key();
           again(job);
