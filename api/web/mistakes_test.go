@@ -2,7 +2,9 @@ package web_test
 
 import (
 	"net/http"
+	"net/url"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -212,6 +214,26 @@ func TestSameNumberIsAskedAboutBeforeItIsSentOn(t *testing.T) {
 	if strings.Contains(page.body, first.ID.String()) || strings.Contains(page.body, second.ID.String()) || strings.Contains(page.body, "paper-link") {
 		t.Error("the other papers are given away")
 	}
+}
+
+// What is found is what stands in the scan that counts: the new one while it is looked at, the old one again when it is dropped.
+func TestSearchFollowsTheScanThatCounts(t *testing.T) {
+	var said atomic.Pointer[string]
+	say := func(s string) { said.Store(&s) }
+	say("hàng cây muồng đen")
+	w := build(t, func(k *desk) { k.text = func(int) string { return *said.Load() } }).registered().work()
+	clerk, checker := w.account("an", archive.RoleClerk, commune), w.account("binh", archive.RoleChecker, commune)
+	v := w.as(clerk)
+	d := w.public(w.actor(clerk), w.actor(checker), "một.pdf")
+	found := func(words string) bool {
+		return strings.Contains(v.get("/search?q="+url.QueryEscape(words)).body, "/documents/"+d.ID.String())
+	}
+	w.until(func() bool { return found("muồng đen") })
+	say("chiếc cầu treo")
+	v.send("/documents/"+d.ID.String()+"/versions", "hai.pdf", "%PDF-1.7 hai", "reason", "mờ").has(t, http.StatusSeeOther)
+	w.until(func() bool { return found("cầu treo") && !found("muồng đen") })
+	v.post("/documents/"+d.ID.String()+"/moves/revert", "reason", "nhầm").has(t, http.StatusSeeOther)
+	w.until(func() bool { return found("muồng đen") && !found("cầu treo") })
 }
 
 func TestBinTellsWhatIsAboutToGo(t *testing.T) {
