@@ -56,7 +56,7 @@ type Folder struct {
 	round  int
 	house  outage
 	state  Status
-	counts countdown
+	counts recount
 }
 
 // New checks c and fills in its defaults.

@@ -57,10 +57,10 @@ func (s *Status) note(r Result, told bool, now time.Time) {
 	}
 }
 
-// countdown spares REFUSED from being listed in every round.
-type countdown struct {
-	next    time.Time
-	refused int64
+// recount spares REFUSED from being listed in every round.
+type recount struct {
+	next    time.Time // when it is due again
+	refused int64     // files refused when it was listed last
 }
 
 // countRefused counts the files lying in REFUSED, once a minute and whenever one was added, up to manyRefused.
@@ -70,7 +70,7 @@ func (d *Folder) countRefused(t tree, now time.Time) {
 	}
 	d.mu.Lock()
 	due := !now.Before(d.counts.next) || d.counts.refused != d.state.Refused
-	d.counts = countdown{d.counts.next, d.state.Refused}
+	d.counts = recount{d.counts.next, d.state.Refused}
 	if due {
 		d.counts.next = now.Add(time.Minute)
 	}
