@@ -112,7 +112,7 @@ var limitsToSet = []LimitRow{
 
 	{Field: "DiskWarn", Unit: UnitShare, Flag: "disk-warn", Code: "a banner for administrators, a line in the log", Test: "archive TestADiskThatFillsUpIsToldOnceAndRefusesAtItsReserve",
 		Name: Text{"Phần ổ đĩa đã dùng thì cảnh báo", "Share of a disk in use that is warned of"}, Why: Text{"Còn đủ lâu để mua thêm đĩa.", "Long enough before the end to buy a disk."}},
-	{Field: "DiskReserve", Unit: UnitRoom, Flag: "disk-reserve", Code: "507 storage_full", Test: "archive TestADiskThatFillsUpIsToldOnceAndRefusesAtItsReserve",
+	{Field: "DiskReserve", Unit: UnitRoom, Flag: "disk-reserve", Code: "507 storage_full", Test: "cmd/sohoa TestADiskThatIsReallyFull",
 		Name: Text{"Chỗ trống luôn chừa lại trên mỗi ổ đĩa", "Room left alone on every disk"}, Why: Text{"Để danh mục và nhật ký luôn ghi được; ổ nhỏ chừa một phần mười.", "So that the catalog and its log can always be written; a tenth of a small disk."}},
 
 	{Field: "Door.Connections", Unit: UnitCount, Flag: "max-connections", Code: "waits to be let in", Test: "api TestConnectionsBeyondTheLimitWait",
