@@ -1,5 +1,7 @@
 package archive
 
+import "time"
+
 // Unit says how the number of a limit is read and written.
 type Unit string
 
@@ -20,7 +22,7 @@ const (
 type LimitRow struct {
 	Field string // of Limits, as Go spells it: Inspect.Pages
 	Const string // instead of a field: folder and name of the constant that holds it; it is not to be set
-	Value any    // of the constant, as in the source; of a field it stands in DefaultLimits
+	Value any    // of the constant, or of a flag that belongs to another room; of a field it stands in DefaultLimits
 	Unit  Unit
 	Flag  string // without the dashes; its twin is SOHOA_ and the name in capitals
 	Name  Text   // what is bounded
@@ -191,7 +193,27 @@ var limitsToSet = []LimitRow{
 		Name: Text{"Phiên làm việc không thao tác", "A session without a click"}, Why: Text{"Một ngày làm việc.", "A working day."}},
 	{Field: "SessionLong", Unit: UnitDuration, Flag: "session-long", Code: "401 unauthenticated", Test: "api/session TestSignIn",
 		Name: Text{"Phiên làm việc dài nhất", "A session at all"}, Why: Text{"Mỗi tuần nhập mật khẩu một lần.", "The password once a week."}},
+
+	{Value: perProcessor, Unit: UnitCount, Flag: "inspectors", Code: "waits", Test: "internal/sandbox TestManyAtOnce",
+		Name: Text{"Số giấy tờ kiểm tra cùng lúc", "Papers inspected at once"}, Why: Text{"Nhiều hơn số lõi thì không nhanh hơn.", "More than there are cores is no faster."}},
+	{Value: perProcessor, Unit: UnitCount, Flag: "readers", Code: "waits", Test: "archive TestReadingWaitsForARecogniser",
+		Name: Text{"Số giấy tờ đọc cùng lúc", "Papers read at once"}, Why: Text{"Nhiều hơn số lõi thì không nhanh hơn.", "More than there are cores is no faster."}},
+	{Value: 2 * time.Minute, Unit: UnitDuration, Flag: "virus-time", Code: "kept in quarantine until it was looked at", Test: "ocr/virus TestTheCallersContextEndsAScan",
+		Name: Text{"Thời gian quét vi-rút một tệp", "Scan of one file for viruses"}, Why: Text{"clamd cần 20 giây cho 512 MB.", "clamd takes 20 s for 512 MB."}},
+	{Value: 2 * time.Second, Unit: UnitDuration, Flag: "inbox-every", Code: "waits", Test: "cmd/sohoa TestInboxTakesWhatScannersSend",
+		Name: Text{"Khoảng cách giữa hai lần xem hộp nhận", "Time between two looks at the inbox"}, Why: Text{"Máy quét mạng gửi xong là thấy ngay.", "What a scanner has sent is seen at once."}},
+	{Value: 5 * time.Second, Unit: UnitDuration, Flag: "inbox-settle", Code: "waits", Test: "cmd/sohoa/intake TestAFileIsTakenWhenItRests",
+		Name: Text{"Tệp trong hộp nhận đứng yên chừng này thì lấy", "A file of the inbox is taken when it has not changed for"}, Why: Text{"Máy quét ngắt quãng giữa hai trang.", "Scanners pause between two pages."}},
+	{Value: 8, Unit: UnitCount, Flag: "inbox-depth", Code: "is not looked into", Test: "cmd/sohoa/intake TestPassedOver",
+		Name: Text{"Số tầng thư mục trong hộp nhận", "Folders inside folders of the inbox"}, Why: Text{"Cơ quan, hồ sơ và vài tầng của máy quét.", "Agency, dossier and a few of the scanner's own."}},
+	{Value: 500, Unit: UnitCount, Flag: "inbox-round", Code: "waits", Test: "cmd/sohoa/intake TestFoldersTakeTurns",
+		Name: Text{"Số tệp lấy giữa hai lần xem hộp nhận", "Files taken between two looks at the inbox"}, Why: Text{"Khoảng nửa phút làm việc, để một lần thả lớn không giữ chân người khác.", "Half a minute's work, so that one large drop holds nobody up."}},
+	{Value: 10_000, Unit: UnitCount, Flag: "inbox-watched", Code: "waits", Test: "cmd/sohoa/intake TestMoreFilesThanAreWatched",
+		Name: Text{"Số tệp theo dõi cùng lúc trong hộp nhận", "Files of the inbox looked after at once"}, Why: Text{"Một ngày quét của trung tâm lớn nhất.", "A day's scanning of the largest centre."}},
 }
+
+// perProcessor is the default of what a machine has as much of as cores.
+const perProcessor = "one per core"
 
 const (
 	noQuotaVI = "0 là không giới hạn: luật không định số, và số sai làm cả quầy phải dừng; phần dự trữ của ổ đĩa vẫn chặn."

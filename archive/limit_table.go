@@ -36,6 +36,9 @@ func (r LimitRow) Twin() string {
 
 // Format writes a limit in its unit.
 func (u Unit) Format(v any) string {
+	if s, ok := v.(string); ok {
+		return s
+	}
 	if d, ok := v.(time.Duration); ok {
 		return duration(d)
 	}
@@ -120,6 +123,8 @@ var beyondVI = map[string]string{
 	"a banner for administrators, a line in the log": "báo trên trang quản trị và trong nhật ký",
 	"404 not_found; begin again":                     "404 not_found; gửi lại từ đầu",
 	"sent again after a power cut":                   "gửi lại sau khi mất điện",
+	"kept in quarantine until it was looked at":      "giữ ở nơi cách ly đến khi quét được",
+	"is not looked into":                             "không xem vào",
 	"a new segment begins":                           "bắt đầu đoạn mới",
 	"cut off":                                        "cắt bớt",
 	"cut, with a last line that says so":             "cắt, dòng cuối nói rõ",

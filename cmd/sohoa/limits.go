@@ -20,7 +20,7 @@ func (o *options) limitFlags(fs *flag.FlagSet, prefix string) {
 	l := archive.DefaultLimits()
 	o.bounds = &l
 	for _, r := range archive.LimitRows() {
-		if r.Flag != "" && strings.HasPrefix(r.Field, prefix) {
+		if r.Field != "" && strings.HasPrefix(r.Field, prefix) {
 			fs.Var(&limitFlag{r, reflect.ValueOf(r.In(o.bounds)).Elem()}, r.Flag, usageOf(r))
 		}
 	}

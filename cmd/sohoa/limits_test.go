@@ -3,6 +3,8 @@ package main
 import (
 	"flag"
 	"reflect"
+	"runtime"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -36,6 +38,12 @@ func TestEveryLimitIsAFlagOfServe(t *testing.T) {
 		f := fs.Lookup(r.Flag)
 		if f == nil {
 			t.Errorf("serve has no flag --%s", r.Flag)
+			continue
+		}
+		if r.Field == "" { // another room's, which has its own way to read it
+			if d, err := time.ParseDuration(f.DefValue); f.DefValue != r.Default() && (err != nil || r.Value != d) && f.DefValue != strconv.Itoa(max(2, runtime.NumCPU())) && f.DefValue != strconv.Itoa(runtime.NumCPU()) {
+				t.Errorf("--%s: default %s, the table says %s", r.Flag, f.DefValue, r.Default())
+			}
 			continue
 		}
 		if f.DefValue != r.Default() {
