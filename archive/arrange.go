@@ -188,7 +188,7 @@ func (a *Archive) gather(ctx context.Context, actor Actor, self *Document, refs 
 				a.denied(ctx, actor, Action(Arrange), id.String(), now)
 				return nil, err
 			}
-			if err := joins(self, &other); err != nil {
+			if err := joins(actor, self, &other); err != nil {
 				return nil, err
 			}
 			d = &other
@@ -212,10 +212,12 @@ func (a *Archive) gather(ctx context.Context, actor Actor, self *Document, refs 
 
 var errTooManySources = Fault(Invalid, "limits_exceeded", Text{"Lấy trang từ quá nhiều giấy tờ cùng một lúc.", "Pages of too many papers are taken at once."})
 
-// joins says whether pages of other may come into self.
-func joins(self, other *Document) error {
+// joins says whether pages of other may come into self. Whoever brought a sealed paper may show it to those self is sealed for.
+func joins(actor Actor, self, other *Document) error {
 	rank := map[Access]int{Public: 0, Restricted: 1, Sealed: 2}
-	named := func(id ID) bool { return slices.Contains(other.Named, id) }
+	named := func(id ID) bool {
+		return slices.Contains(other.Named, id) || !actor.ID.IsZero() && actor.ID == other.Uploader
+	}
 	switch {
 	case !other.State.Editable():
 		return Fault(Conflict, "wrong_state", Text{"Chỉ lấy được trang của giấy tờ đang xem lại hoặc bị trả lại.", "Pages can be taken only from papers in review or returned."})

@@ -38,6 +38,7 @@ type documentPage struct {
 	Twin                  bool   // another paper carries the number: sending this one on is asked about
 	Submit                bool   // the fields form sends on too
 	MayRescan             bool
+	MayArrange            bool
 	MayReadAgain          bool
 	MayDownload           bool
 	Accept                string
@@ -86,6 +87,7 @@ type VersionRow struct {
 	Pages            int
 	Href             string
 	Marks            []Chip // in use, public
+	Back             bool   // it can be made the one in use again
 }
 
 // StandingRow is a version that stays valid behind a new scan.
@@ -146,6 +148,7 @@ func (p *Pages) showDocument(v *visit, id archive.ID, status int, answer documen
 	d.mayRefile(v, &doc, answer.refile)
 	d.pages(v, &doc)
 	d.Versions = v.versions(&doc)
+	d.mayArrange(v, &doc)
 	d.standing(v, &doc)
 	if doc.State == archive.Discarded {
 		d.Kept = v.t("bin.until", max(0, begunDays(doc.DiscardedAt.Add(p.Archive.Limits.DiscardKept).Sub(p.Archive.Clock.Now()))))

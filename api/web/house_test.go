@@ -49,6 +49,8 @@ type desk struct {
 	lose atomic.Int32  // so many answers to uploads are lost on their way
 	gate chan struct{} // when not nil, each page waits for a word
 	text func(page int) string
+
+	blank map[int]bool // pages nothing stands on
 }
 
 func (k *desk) Inspect(_ context.Context, f *os.File, _ archive.InspectRequest) (archive.Inspection, error) {
@@ -61,6 +63,8 @@ func (k *desk) Inspect(_ context.Context, f *os.File, _ archive.InspectRequest) 
 	case strings.HasPrefix(s, "%PDF-script"):
 		return archive.Inspection{MediaType: archive.PDF, Pages: []archive.PageInfo{{Width: 595, Height: 842}, {Width: 595, Height: 842}}, Refusal: "unsafe_file",
 			Findings: []archive.Finding{{Code: "javascript", Severity: archive.Fatal, Page: 2, Object: 7, Msg: archive.Text{VI: "Trang 2 có mã lệnh.", EN: "Page 2 holds a script."}}}}, nil
+	case strings.HasPrefix(s, "%PDF-pages "):
+		return k.inspectPages(f)
 	case strings.HasPrefix(s, "%PDF-"):
 		return archive.Inspection{MediaType: archive.PDF, Pages: []archive.PageInfo{{Width: 595, Height: 842, DPI: 200, Colour: true}, {Width: 595, Height: 842, DPI: 150, Colour: true}},
 			Findings: []archive.Finding{{Code: "low_resolution", Severity: archive.Warning, Page: 2, Msg: archive.Text{VI: "Trang 2 quét ở 150 dpi, cần từ 200.", EN: "Page 2 was scanned at 150 dpi; 200 are asked for."}}}}, nil
@@ -90,6 +94,12 @@ func (k *desk) words(n int) (words []archive.Word, text string) {
 
 func (k *desk) Read(ctx context.Context, _ *os.File, req archive.ReadRequest, each func(archive.PageReading) error) error {
 	for _, n := range req.Pages {
+		if k.blank[n] {
+			if err := each(archive.PageReading{Number: n, Width: 595, Height: 842, Source: archive.SourceBlank}); err != nil {
+				return err
+			}
+			continue
+		}
 		if k.gate != nil {
 			select {
 			case <-k.gate:
@@ -156,7 +166,7 @@ func build(t *testing.T, change ...func(*desk)) *world {
 	for _, f := range change {
 		f(k)
 	}
-	house, err = archive.New(archive.Config{Vault: vault, Catalog: cat, Derived: derived, Quarantine: aside, Ledger: log, Index: index, Inspector: k, Reader: k, Scratch: dir})
+	house, err = archive.New(archive.Config{Vault: vault, Catalog: cat, Derived: derived, Quarantine: aside, Ledger: log, Index: index, Inspector: k, Reader: k, Assembler: k, Scratch: dir})
 	must(t, err)
 	h, err := api.New(api.Config{Archive: house, House: func(context.Context) api.House {
 		return api.House{Version: "1.2.3", Sandbox: "full", Store: "file", Catalog: "sqlite"}

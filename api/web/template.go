@@ -37,6 +37,7 @@ var shown = map[string]any{
 	"clerk/bin":          binPage{},
 	"clerk/many":         manyPage{},
 	"clerk/rescan":       rescanPage{},
+	"clerk/pages":        pagesPage{},
 	"clerk/dossier":      dossierPage{},
 	"auditor/trail":      trailPage{},
 	"admin/house":        housePage{},

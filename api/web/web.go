@@ -127,6 +127,8 @@ func (p *Pages) Register(e *gin.Engine) {
 	e.POST("/documents/:id", p.staff(p.edit))
 	e.POST("/documents/:id/versions", p.staff(p.rescan))
 	e.GET("/documents/:id/rescan", p.staff(p.scan))
+	e.GET("/documents/:id/pages", p.staff(p.arrangement))
+	e.POST("/documents/:id/back", p.staff(p.goBack))
 	e.POST("/documents/:id/move", p.staff(p.refile))
 	e.POST("/documents/discard", p.staff(p.discardMany))
 	e.POST("/documents/restore", p.staff(p.restoreMany))

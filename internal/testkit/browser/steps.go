@@ -24,6 +24,7 @@ const (
 	ArrowRight = kb.ArrowRight
 	PageDown   = kb.PageDown
 	PageUp     = kb.PageUp
+	End        = kb.End
 )
 
 // Modifier is a key held down during Press.
