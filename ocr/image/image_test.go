@@ -297,6 +297,34 @@ func TestPixelsAreCountedBeforeDecoding(t *testing.T) {
 	}
 }
 
+// FuzzInspect judges anything by its headers, as a child does: no panic that gets out, and a verdict that hangs together.
+func FuzzInspect(f *testing.F) {
+	m := image.NewGray(image.Rect(0, 0, 8, 8))
+	var jp, pn bytes.Buffer
+	_ = jpeg.Encode(&jp, m, nil)
+	_ = png.Encode(&pn, m)
+	f.Add(jp.Bytes())
+	f.Add(pn.Bytes())
+	f.Add(testkit.TIFF(2, 4, 4, 200, 1))
+	f.Fuzz(func(t *testing.T, b []byte) {
+		in := &inspection{r: bytes.NewReader(b), size: int64(len(b)), limits: archive.InspectLimits{Pages: 8}.WithDefaults()}
+		in.judge(context.Background())
+		if (in.out.Refusal == "") == (archive.Worst(in.out.Findings) == archive.Fatal) || in.out.Refusal == "" && len(in.out.Pages) == 0 {
+			t.Fatalf("refusal %q, %d pages, %v", in.out.Refusal, len(in.out.Pages), in.out.Findings)
+		}
+		for _, f := range in.out.Findings {
+			if f.Msg.VI == "" || f.Msg.EN == "" || f.Severity == "" {
+				t.Fatalf("finding %s says nothing", f.Code)
+			}
+		}
+		for _, p := range in.out.Pages {
+			if !(p.Width > 0 && p.Height > 0 && p.Width < 1e10 && p.Height < 1e10) {
+				t.Fatalf("a page of %g by %g points", p.Width, p.Height)
+			}
+		}
+	})
+}
+
 // FuzzHeaders feeds the header readers and the TIFF decoder what an attacker would.
 func FuzzHeaders(f *testing.F) {
 	m := image.NewGray(image.Rect(0, 0, 8, 8))

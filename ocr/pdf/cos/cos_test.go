@@ -205,6 +205,9 @@ func FuzzWalk(f *testing.F) {
 	f.Add([]byte("%PDF-1.5\n1 0 obj<</Type/ObjStm/N 1/First 4/Length 8>>stream\n2 0 <<>>\nendstream endobj xref\n0 1\n0 f\ntrailer<</Prev 9/XRefStm 9>>startxref\n9\n%%EOF"))
 	f.Add([]byte("1 0 obj<</Type/XRef/W[1 2 1]/Index[0 2]/Size 2/Length 8>>stream\n\x01\x00\x00\x00\x02\x00\x01\x00\nendstream startxref 0"))
 	f.Add([]byte("1 0 obj<</Filter[/Fl/LZW/A85/AHx/RL]/DecodeParms[null<</Predictor 15>>]>>stream\nx\nendstream trailer<</Encrypt<</Filter/Standard/V 2/R 3/O(xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx)/U(xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx)>>>>"))
+	s := newSecret()
+	f.Add([]byte("%PDF-1.6\n1 0 obj<</Type/Catalog>>endobj " + stream(2, "/Filter[/Crypt]/DecodeParms[<</Name/StdCF>>]", s.lock(2, "x")) + stream(3, "/Type/ObjStm/N 1/First 4", s.lock(3, "7 0 <</S/JavaScript>>")) +
+		"trailer<</Root 1 0 R/ID[(" + fileID + ")]/Encrypt<<" + s.dict + aesFilters + ">>>>"))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		file, err := Open(context.Background(), data, Limits{Objects: 1000, StreamBytes: 1 << 16, TotalBytes: 1 << 20, HeldBytes: 1 << 16, Values: 10_000})
 		var limit *LimitError
@@ -214,7 +217,11 @@ func FuzzWalk(f *testing.F) {
 			}
 			return
 		}
+		file.Updates()
 		err = file.EachObject(func(o Found) error {
+			if text, is := o.Object.(String); is {
+				file.Text(text, o.ID)
+			}
 			if s, is := o.Object.(*Stream); is {
 				if d, err := file.Decode(s); err == nil {
 					if _, err := io.Copy(io.Discard, d); err != nil {
