@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"sohoa/archive"
 	"sohoa/archive/delivery"
@@ -126,10 +127,13 @@ func (d *deliveryRun) places() places {
 func (d *deliveryRun) widths() []float64 {
 	p := d.places()
 	w := make([]float64, p.width)
+	for i, title := range d.index.Header.Titles { // at least the heading is read whole
+		w[i] = float64(min(30, max(9, utf8.RuneCountInString(title)+3)))
+	}
 	for c, width := range map[delivery.Column]float64{delivery.File: 32, delivery.Folder: 32, delivery.Subject: 50, delivery.Dossier: 26, delivery.IssuingAgency: 30, delivery.NumberNotation: 16,
 		delivery.IssuedOn: 12, delivery.OwnerID: 15, delivery.OwnerName: 24, delivery.SignerName: 24, delivery.SignerPosition: 18} {
 		if at := d.index.Header.At(c); at >= 0 {
-			w[at] = width
+			w[at] = max(w[at], width)
 		}
 	}
 	for _, r := range reportTitles {
