@@ -34,7 +34,8 @@ type Config struct {
 	After     After
 	Done      string // with Move: the folder for acknowledged files, outside Dir or inside
 	Aside     bool   // refused files are moved to REFUSED with a reason; else they stay
-	// Record puts a refusal the house does not know of into its trail, before the file is moved. Optional.
+	// Record puts a refusal the house does not know of into its trail, before the file is moved; it is called from several
+	// workers at once. Optional.
 	Record func(context.Context, Request, *Refusal) error
 	Each   func(Result) // told of every file that is dealt with, one at a time. Optional
 	Jobs   int          // files under way at once; 0: one

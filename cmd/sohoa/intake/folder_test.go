@@ -265,9 +265,12 @@ func TestPassedOver(t *testing.T) {
 }
 
 func TestARefusedFileGoesAside(t *testing.T) {
+	var mu sync.Mutex
 	var events []string
 	s := watched(t, func(c *Config) {
 		c.Record = func(_ context.Context, r Request, why *Refusal) error {
+			mu.Lock()
+			defer mu.Unlock()
 			events = append(events, r.FileName+" "+why.Code)
 			return nil
 		}
@@ -306,7 +309,6 @@ func TestARefusedFileGoesAside(t *testing.T) {
 			t.Errorf("the reason does not say %q:\n%s", want, text)
 		}
 	}
-	slices.Sort(events)
 	s.want("events", len(events), 5)
 	if st := s.Status(); st.Refused != 5 || st.Waiting != 0 || st.Aside != 6 {
 		t.Errorf("%+v", st)
