@@ -19,7 +19,12 @@ func (a *Archive) setAside(d *Document) {
 			d.Versions[i].MediaType = unknownType
 		}
 	}
-	d.Reading = Reading{State: ReadingOff, PagesTotal: d.PageCount(),
+	d.Reading = asideReading(d)
+}
+
+// asideReading is the reading of a paper in quarantine: there is none.
+func asideReading(d *Document) Reading {
+	return Reading{State: ReadingOff, PagesTotal: d.PageCount(),
 		Reason: Text{"Giấy tờ đang bị cách ly; sẽ được đọc khi được giải tỏa.", "The paper is in quarantine; it will be read when it is released."}}
 }
 

@@ -369,14 +369,16 @@ func (a *Archive) replayDocument(ctx context.Context, tx Tx, d Document, n *Rebu
 
 // restoreDocument writes a row and has its paper read again, unless what was read is still there: the job looks.
 func (a *Archive) restoreDocument(ctx context.Context, tx Tx, d Document) error {
-	d.Reading = a.firstReading(d.PageCount())
+	if d.Reading = a.firstReading(d.PageCount()); d.Aside() {
+		d.Reading = asideReading(&d)
+	}
 	if err := tx.Restore().Document(ctx, d); err != nil {
 		return err
 	}
-	if d.State == Disposed || d.Aside() {
+	if d.State == Disposed || d.State == Discarded && d.Aside() {
 		return nil
 	}
-	return a.enqueueReading(ctx, tx, &d, a.Clock.Now())
+	return a.enqueueNext(ctx, tx, &d, a.Clock.Now())
 }
 
 func readSegmentEvent(b []byte) (Event, error) {
@@ -489,8 +491,10 @@ func (a *Archive) Adopt(ctx context.Context, object ObjectID) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	// A tombstone's object waits for its erasure, one beside quarantined bytes for its own; both have intents or check.
-	if known && (row.Object >= inv.Head || row.State == Disposed || row.Aside()) {
+	// A tombstone's object waits for its erasure, and so does one that a paper left for quarantine; both have intents or
+	// check. An object that is younger than the quarantine is what a release made.
+	left := row.Aside() && (len(inv.Versions) == 0 || !inv.Versions[len(inv.Versions)-1].At.After(row.UpdatedAt))
+	if known && (row.Object >= inv.Head || row.State == Disposed || left) {
 		return false, nil
 	}
 	b, err := a.objectFile(ctx, object, metadataPath, 64<<20)
