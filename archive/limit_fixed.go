@@ -49,6 +49,11 @@ var limitsFixed = []LimitRow{
 	{Const: "indexer.snippetBudget", Value: 24 << 20, Unit: UnitBytes, Code: "later hits come without snippet", Test: "indexer TestSnippetsAreBounded",
 		Name: Text{"Chữ xem qua để trích đoạn cho một lần tìm", "Text looked at for the snippets of one search"}, Why: Text{"Khoảng 0,2 giây.", "About 0.2 s."}},
 
+	{Const: "ocr/virus.maxAnswer", Value: 4 << 10, Unit: UnitBytes, Code: "201, kept in quarantine unscanned", Test: "ocr/virus TestAnswers",
+		Name: Text{"Câu trả lời của phần mềm diệt vi rút", "An answer of the virus scanner"}, Why: Text{"Tên mẫu chỉ vài chục byte; dài hơn thì không phải clamd.", "A signature's name is some dozen bytes; more is not clamd talking."}},
+	{Const: "archive.scanTries", Value: 10, Unit: UnitCount, Code: "asked once an hour from then on", Test: "archive TestAScannerThatNeverJudgesAFileIsAskedLessOften",
+		Name: Text{"Số lần quét lại ngay một tệp không quét được", "Quick tries of a file the scanner does not judge"}, Why: Text{"Tệp quá lớn với clamd thì hỏi mãi cũng vậy.", "What is too large for clamd stays so."}},
+
 	{Const: "ocr/pdf/cos.maxFilters", Value: 8, Unit: UnitCount, Code: "422 limits_exceeded (inflates_too_far)", Test: "ocr/pdf TestBudgets",
 		Name: Text{"Số lớp nén chồng nhau trong PDF", "Filters of one stream of a PDF"}, Why: Text{"Tệp thật dùng một hoặc hai.", "Honest files use one or two."}},
 	{Const: "ocr/pdf.maxTreeDepth", Value: 256, Unit: UnitCount, Code: "422 damaged_file or limits_exceeded", Test: "ocr/pdf TestBudgets",

@@ -70,6 +70,13 @@ var limitsToSet = []LimitRow{
 	{Field: "Read.PageText", Unit: UnitBytes, Flag: "max-page-text", Code: "cut off", Test: "ocr TestTextIsBounded",
 		Name: Text{"Chữ giữ lại của một trang", "Text kept of one page"}, Why: Text{"Trang chữ nhỏ kín mít có khoảng 12 KB.", "A page full of small print has about 12 KB."}},
 
+	{Field: "Virus.Time", Unit: UnitDuration, Flag: "virus-time", Code: "201, kept in quarantine unscanned", Test: "ocr/virus TestAnswers",
+		Name: Text{"Thời gian quét vi rút một tệp", "Virus scan of one file"}, Why: Text{"clamd cần vài giây cho tệp lớn nhất.", "clamd takes some seconds for the largest file."}},
+	{Field: "Virus.Dial", Unit: UnitDuration, Flag: "virus-dial", Code: "201, kept in quarantine unscanned", Test: "ocr/virus TestASilentScannerIsNotReady",
+		Name: Text{"Chờ phần mềm diệt vi rút trả lời", "Wait for the virus scanner to answer"}, Why: Text{"Trong mạng nội bộ chỉ vài phần nghìn giây.", "Inside one network it answers within milliseconds."}},
+	{Field: "Virus.Parallel", Unit: UnitCount, Flag: "virus-parallel", Code: "waits its turn", Test: "ocr/virus TestTheCallersContextEndsAScan",
+		Name: Text{"Số tệp quét vi rút cùng lúc", "Files scanned for viruses at once"}, Why: Text{"Bằng số luồng mặc định của clamd.", "As many as clamd has threads."}},
+
 	{Field: "Assemble.Sources", Unit: UnitCount, Flag: "assemble-sources", Code: "422 limits_exceeded", Test: "ocr/child TestManySources",
 		Name: Text{"Số tệp nguồn khi ghép trang", "Files that pages are taken from"}, Why: Text{"Bốn mươi ảnh chụp một giấy tờ, còn dư.", "Forty photos of one paper, with room; each is an open file."}},
 	{Field: "Assemble.Pages", Unit: UnitCount, Flag: "assemble-pages", Code: "422 limits_exceeded", Test: "ocr/pdf TestAssemblyWithinLimits",

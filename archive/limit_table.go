@@ -117,6 +117,9 @@ func (r LimitRow) Beyond(lang string) string {
 }
 
 var beyondVI = map[string]string{
+	"201, kept in quarantine unscanned":              "201, giữ trong khu cách ly vì chưa quét",
+	"asked once an hour from then on":                "từ đó mỗi giờ hỏi một lần",
+	"waits its turn":                                 "chờ đến lượt",
 	"400 invalid above 200; cut to this below":       "400 invalid nếu trên 200; dưới đó thì cắt",
 	"400 invalid; the rest is not listed":            "400 invalid; phần còn lại không nêu",
 	"507 storage_full a moment later":                "507 storage_full chậm một lát",

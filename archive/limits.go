@@ -26,6 +26,13 @@ type AssembleLimits struct {
 	Memory        int64         // anonymous memory of the child, in bytes
 }
 
+// VirusLimits bound the asking of a virus scanner. Zero means the default in DefaultLimits.
+type VirusLimits struct {
+	Time     time.Duration // one file, from the connection to the answer
+	Dial     time.Duration // until the connection stands, and until a ping is answered
+	Parallel int           // files at once
+}
+
 // DoorLimits bound what reaches the house over the network. Zero means the default in DefaultLimits.
 type DoorLimits struct {
 	Connections int           // open at once
@@ -72,6 +79,7 @@ type Limits struct {
 	FieldText     int   // characters of one editable field
 	Inspect       InspectLimits
 	Read          ReadLimits
+	Virus         VirusLimits
 	Quota         QuotaLimits
 	Assemble      AssembleLimits
 	Upload        UploadLimits
@@ -117,6 +125,11 @@ func DefaultLimits() Limits {
 			PagePixels: 40e6, // A3 at 300 dpi is 17 megapixels
 			Memory:     1 << 30,
 			PageText:   256 << 10,
+		},
+		Virus: VirusLimits{
+			Time:     2 * time.Minute, // clamd takes some seconds for the largest file; nobody watches a bar for longer
+			Dial:     5 * time.Second, // a daemon of this network answers in milliseconds, or while it loads signatures not at all
+			Parallel: 10,              // as many as clamd has threads unless told otherwise: more would wait there, on its time
 		},
 		Folder: FolderLimits{
 			Depth:   8,               // agency, dossier, a few of the scanner's own; deeper trees are somebody's backup
@@ -199,6 +212,9 @@ func (l InspectLimits) WithDefaults() InspectLimits { return Limits{Inspect: l}.
 func (l AssembleLimits) WithDefaults() AssembleLimits {
 	return Limits{Assemble: l}.withDefaults().Assemble
 }
+
+// WithDefaults returns l with every field that is not positive taken from DefaultLimits.
+func (l VirusLimits) WithDefaults() VirusLimits { return Limits{Virus: l}.withDefaults().Virus }
 
 // WithDefaults returns l with every field that is not positive taken from DefaultLimits.
 func (l ReadLimits) WithDefaults() ReadLimits { return Limits{Read: l}.withDefaults().Read }

@@ -313,3 +313,39 @@ func (h *house) eitherSide(t *testing.T, acted error, move, back archive.Move) {
 		whole()
 	}
 }
+
+// A file the scanner answers about and never judges, as one too large for it, is asked about ever less often; when a checker has
+// let it in there is nothing left to ask.
+func TestAScannerThatNeverJudgesAFileIsAskedLessOften(t *testing.T) {
+	h := open(t)
+	h.virus = &scanner{away: true}
+	h.reopen(t)
+	ctx := context.Background()
+	d := h.deposit(t, "một")
+	for n := range 12 {
+		if err := h.ScanNext(ctx); archive.KindOf(err) != archive.Unavailable {
+			t.Fatalf("try %d: %v", n+1, err)
+		}
+		wait := 5 * time.Minute
+		if n+1 >= 10 {
+			h.clock.pass(wait)
+			if err := h.ScanNext(ctx); archive.CodeOf(err) != "no_job" {
+				t.Errorf("behind try %d it is asked again at once: %v", n+1, err)
+			}
+			wait = time.Hour
+		}
+		h.clock.pass(wait)
+	}
+	h.virus.leave(false)
+	if got := h.move(t, checker, d.ID, archive.Release, "đã nâng giới hạn"); got.State != archive.Review {
+		t.Errorf("a checker's try: %s", got.State)
+	}
+	h.clock.pass(time.Hour)
+	if err := h.ScanNext(ctx); err != nil {
+		t.Errorf("the job of a paper that is released: %v", err)
+	}
+	st, err := h.Status(ctx, archive.System)
+	if j := st.Jobs[archive.JobScan]; err != nil || j.Failed+j.Due+j.Later+j.Running != 0 {
+		t.Errorf("jobs: %+v, %v", st.Jobs, err)
+	}
+}

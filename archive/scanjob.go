@@ -6,9 +6,10 @@ import (
 )
 
 const (
-	scanLease   = 15 * time.Minute // the largest file through scanner and inspector, with room; shorter only costs a second look
-	scanRetries = 10               // a scanner that answers and still does not judge a file will not: it is too large for it
-	scanPause   = 5 * time.Second
+	scanLease  = 15 * time.Minute // the largest file through scanner and inspector, with room; shorter only costs a second look
+	scanTries  = 10               // a scanner that answers and still does not judge a file is asked less often: it is too large for it
+	scanRarely = time.Hour        // until somebody sets its limits higher, or a checker discards the paper
+	scanPause  = 5 * time.Second
 )
 
 // runScanner scans what was quarantined unseen as soon as the scanner answers, and releases what passes.
@@ -55,10 +56,12 @@ func (a *Archive) ScanNext(ctx context.Context) error {
 			return tx.Jobs().Release(c, job)
 		case done:
 			return tx.Jobs().Finish(c, job)
-		case job.Attempts >= scanRetries:
-			return tx.Jobs().Fail(c, job, err.Error())
 		}
-		return tx.Jobs().Retry(c, job, a.Clock.Now().Add(backoff(job.Attempts)), err.Error())
+		wait := scanRarely
+		if job.Attempts < scanTries {
+			wait = backoff(job.Attempts)
+		}
+		return tx.Jobs().Retry(c, job, a.Clock.Now().Add(wait), err.Error())
 	})
 	if done {
 		return again

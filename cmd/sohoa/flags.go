@@ -6,7 +6,6 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
-	"time"
 
 	"sohoa/archive"
 )
@@ -44,7 +43,6 @@ type options struct {
 
 	unsafe       string
 	virusScanner string
-	virusTime    time.Duration
 }
 
 // flags returns a flag set for a command, with what every command that touches the house has.

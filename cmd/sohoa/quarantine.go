@@ -6,7 +6,6 @@ import (
 	"flag"
 	"fmt"
 	"path/filepath"
-	"time"
 
 	"sohoa/archive"
 	"sohoa/ocr/virus"
@@ -17,8 +16,6 @@ import (
 func (o *options) quarantining(fs *flag.FlagSet) {
 	fs.StringVar(&o.unsafe, "unsafe", "refuse", "what becomes of papers with active content whose sender did not ask for quarantine: `refuse` or quarantine")
 	fs.StringVar(&o.virusScanner, "virus-scanner", "", "`address` of clamd, unix:/run/clamav/clamd.ctl or tcp:host:3310 (default: nothing looks for viruses); while it is away papers wait in quarantine. In clamd.conf set StreamMaxLength, MaxFileSize and MaxScanSize to --max-file, and AlertExceedsMax yes")
-	// clamd takes some seconds for the largest file; twice a minute is what a clerk waits before she asks somebody.
-	fs.DurationVar(&o.virusTime, "virus-time", 2*time.Minute, "longest scan of one file for viruses")
 }
 
 // openQuarantine opens the quarantine: beside the store's prefix where the store is a bucket with one, else in the data
@@ -49,7 +46,7 @@ func (h *house) findScanner(ctx context.Context, o *options, cfg *archive.Config
 	if o.virusScanner == "" {
 		return nil
 	}
-	s, err := virus.New(virus.Options{Address: o.virusScanner, Time: o.virusTime})
+	s, err := virus.New(virus.Options{Address: o.virusScanner, Limits: cfg.Limits.Virus})
 	if err != nil {
 		return errors.New("--virus-scanner takes unix:/path or tcp:host:port")
 	}

@@ -63,7 +63,7 @@ func TestClamdThatStopsLookingHasNotJudged(t *testing.T) {
 }
 
 func TestClamdScansManyAtOnce(t *testing.T) {
-	s := scanner(t, Options{Address: clamd.Start(t).Address, Parallel: 8})
+	s := scanner(t, Options{Address: clamd.Start(t).Address, Limits: archive.VirusLimits{Parallel: 8}})
 	var files []*os.File
 	for i := range 24 {
 		content := fmt.Sprint("paper ", i)

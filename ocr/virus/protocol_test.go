@@ -158,7 +158,7 @@ func TestAnswers(t *testing.T) {
 	for _, c := range cases {
 		t.Run(c.reason, func(t *testing.T) {
 			t.Parallel()
-			s := scanner(t, Options{Address: daemon(t, c.talk), Time: 500 * time.Millisecond})
+			s := scanner(t, Options{Address: daemon(t, c.talk), Limits: archive.VirusLimits{Time: 500 * time.Millisecond}})
 			found, err := s.Scan(t.Context(), paper(t, strings.Repeat("x", 8*chunk)))
 			if found != c.found || c.code != "*" && archive.CodeOf(err) != c.code || (c.code == "" || c.found != "") != (err == nil) {
 				t.Errorf("found %q, %v", found, err)
@@ -204,9 +204,16 @@ func TestReadyAndVersion(t *testing.T) {
 	}
 }
 
+func TestASilentScannerIsNotReady(t *testing.T) {
+	s := scanner(t, Options{Address: daemon(t, func(c net.Conn) { io.Copy(io.Discard, c) }), Limits: archive.VirusLimits{Dial: 50 * time.Millisecond}})
+	if err := s.Ready(t.Context()); archive.CodeOf(err) != "scanner_away" {
+		t.Errorf("got %v", err)
+	}
+}
+
 func TestTheCallersContextEndsAScan(t *testing.T) {
 	hangs := daemon(t, func(c net.Conn) { io.Copy(io.Discard, c) })
-	s := scanner(t, Options{Address: hangs, Parallel: 1})
+	s := scanner(t, Options{Address: hangs, Limits: archive.VirusLimits{Parallel: 1}})
 	gone := errors.New("the clerk has gone home")
 	ctx, leave := context.WithCancelCause(t.Context())
 	done := make(chan error, 2)

@@ -14,28 +14,13 @@ import (
 
 // Options of a Scanner. Only Address is required.
 type Options struct {
-	Address  string        // unix:/path/of/socket or tcp:host:port
-	Time     time.Duration // one file, from the connection to the answer. Zero means 2 minutes
-	Dial     time.Duration // until the connection stands, and until a ping is answered. Zero means 5 s
-	Parallel int           // files at once. Zero means 10, as many as clamd has threads unless told otherwise
-}
-
-func (o Options) withDefaults() Options {
-	if o.Time <= 0 {
-		o.Time = 2 * time.Minute
-	}
-	if o.Dial <= 0 {
-		o.Dial = 5 * time.Second
-	}
-	if o.Parallel <= 0 {
-		o.Parallel = 10
-	}
-	return o
+	Address string // unix:/path/of/socket or tcp:host:port
+	Limits  archive.VirusLimits
 }
 
 // Scanner is archive.Scanner over a clamd. It is safe for concurrent use and holds no connection between files.
 type Scanner struct {
-	options Options
+	limits  archive.VirusLimits
 	network string
 	address string
 	places  chan struct{}
@@ -58,8 +43,8 @@ func New(o Options) (*Scanner, error) {
 	default:
 		return nil, archive.Errorf(archive.Invalid, "scanner address %q: want unix:/path or tcp:host:port", o.Address)
 	}
-	o = o.withDefaults()
-	return &Scanner{options: o, network: network, address: address, places: make(chan struct{}, o.Parallel)}, nil
+	l := o.Limits.WithDefaults()
+	return &Scanner{limits: l, network: network, address: address, places: make(chan struct{}, l.Parallel)}, nil
 }
 
 // Scan implements archive.Scanner. Errors have one of the codes scanner_away (nobody answers), scanner_limit (the file is
@@ -77,7 +62,7 @@ func (s *Scanner) Scan(ctx context.Context, f *os.File) (string, error) {
 		return "", context.Cause(ctx)
 	}
 	var found string
-	err = s.talk(ctx, s.options.Time, func(c net.Conn) (err error) {
+	err = s.talk(ctx, s.limits.Time, func(c net.Conn) (err error) {
 		found, err = instream(c, f, info.Size())
 		return err
 	})
@@ -86,7 +71,7 @@ func (s *Scanner) Scan(ctx context.Context, f *os.File) (string, error) {
 
 // Ready implements archive.Scanner.
 func (s *Scanner) Ready(ctx context.Context) error {
-	return s.talk(ctx, s.options.Dial, func(c net.Conn) error {
+	return s.talk(ctx, s.limits.Dial, func(c net.Conn) error {
 		said, err := ask(c, "PING")
 		if err == nil && said != "PONG" {
 			err = strange(said)
@@ -98,7 +83,7 @@ func (s *Scanner) Ready(ctx context.Context) error {
 // Version returns what clamd says of itself and its signatures.
 func (s *Scanner) Version(ctx context.Context) (string, error) {
 	var said string
-	err := s.talk(ctx, s.options.Dial, func(c net.Conn) (err error) {
+	err := s.talk(ctx, s.limits.Dial, func(c net.Conn) (err error) {
 		said, err = ask(c, "VERSION")
 		return err
 	})
@@ -109,7 +94,7 @@ func (s *Scanner) Version(ctx context.Context) (string, error) {
 func (s *Scanner) talk(ctx context.Context, limit time.Duration, say func(net.Conn) error) error {
 	timed, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
-	dialer := net.Dialer{Timeout: s.options.Dial}
+	dialer := net.Dialer{Timeout: s.limits.Dial}
 	c, err := dialer.DialContext(timed, s.network, s.address)
 	if err == nil {
 		defer c.Close()
