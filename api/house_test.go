@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"sohoa/api"
@@ -37,10 +38,12 @@ type world struct {
 // desk is inspector and reader: it believes what stands in the bytes.
 type desk struct {
 	block chan struct{} // when not nil, inspection waits for it
+	held  atomic.Int32  // inspections that wait, or have waited
 }
 
 func (k *desk) Inspect(ctx context.Context, f *os.File, req archive.InspectRequest) (archive.Inspection, error) {
 	if k.block != nil {
+		k.held.Add(1)
 		select {
 		case <-k.block:
 		case <-ctx.Done():

@@ -213,6 +213,9 @@ func TestUploadRefusedAtItsEnd(t *testing.T) {
 	if d := w.as(w.token(archive.RoleChecker, "H15.50")).do("GET", where, nil).want(200); d.text("state") != "quarantined" {
 		t.Errorf("kept aside as %s", d.text("state"))
 	}
+	if a := clerk.do("GET", location, nil).want(200); a.text("quarantined") != "true" || a.text("findings.0.code") != "javascript" || a.text("document") == "" {
+		t.Errorf("state %s", a.body)
+	}
 }
 
 func TestUploadOfADuplicate(t *testing.T) {
@@ -367,21 +370,36 @@ func TestUploadOverALineThatBreaks(t *testing.T) {
 	}
 }
 
+// holdInspection lets inspections wait until release, which the end of the test calls too.
+func (w *world) holdInspection() (held func(), release func()) {
+	w.desk.block = make(chan struct{})
+	release = sync.OnceFunc(func() { close(w.desk.block) })
+	w.t.Cleanup(release)
+	return func() {
+		w.t.Helper()
+		for deadline := time.Now().Add(30 * time.Second); w.desk.held.Load() == 0; time.Sleep(5 * time.Millisecond) {
+			if time.Now().After(deadline) {
+				w.t.Fatal("nothing is inspected")
+			}
+		}
+	}, release
+}
+
 // What is being inspected cannot be cut: who asks meanwhile is told to come back.
 func TestUploadUnderInspectionIsLocked(t *testing.T) {
 	w := build(t, func(c *archive.Config, _ *api.Config) { c.Limits.Upload.Patience = time.Millisecond })
-	w.desk.block = make(chan struct{})
+	held, release := w.holdInspection()
 	clerk := w.clerk()
 	body := paper(300)
 	location := clerk.begin(len(body))
 	done := make(chan *answer, 1)
 	go func() { done <- clerk.piece(location, 0, body) }()
-	clerk.came(location, 300)
+	held()
 	a := clerk.tus().do("HEAD", location, nil).want(423)
 	if a.header.Get("Retry-After") == "" {
 		t.Errorf("headers %v", a.header)
 	}
-	close(w.desk.block)
+	release()
 	where := (<-done).want(204).header.Get("Content-Location")
 	if h := clerk.stands(location, 300).header; h.Get("Content-Location") != where {
 		t.Errorf("head %v", h)
@@ -429,7 +447,7 @@ func TestUploadFromAnotherSite(t *testing.T) {
 // A piece whose sender is gone before the end is inspected ends as if he had stayed.
 func TestEndOfAnUploadNobodyWaitsFor(t *testing.T) {
 	w := build(t)
-	w.desk.block = make(chan struct{})
+	held, release := w.holdInspection()
 	clerk := w.clerk()
 	body := paper(300)
 	location := clerk.begin(len(body))
@@ -442,12 +460,12 @@ func TestEndOfAnUploadNobodyWaitsFor(t *testing.T) {
 		_, err := http.DefaultTransport.RoundTrip(req)
 		over <- err
 	}()
-	clerk.came(location, 300)
+	held()
 	gone()
 	if err := <-over; err == nil {
 		t.Fatal("answered")
 	}
-	close(w.desk.block)
+	release()
 	if h := clerk.stands(location, 300).header; h.Get("Content-Location") == "" {
 		t.Errorf("head %v", h)
 	}

@@ -58,6 +58,9 @@ type UploadState struct {
 	Offset  int64  // durable bytes
 	Told    string // see UploadRequest
 	Refusal error  // what the end was answered with; nil while there was no refusal
+	// Quarantined says that the paper it became is kept aside because of Findings.
+	Quarantined bool
+	Findings    []Finding
 }
 
 // Done reports whether the upload has become a document.
@@ -194,7 +197,14 @@ func (a *Archive) stateOf(ctx context.Context, u Upload) (UploadState, error) {
 	switch {
 	case s.Done():
 		s.Offset = u.Size
-		return s, nil
+		err := a.Catalog.View(ctx, func(tx Tx) error {
+			d, err := tx.Documents().Get(ctx, u.Document)
+			if err == nil {
+				s.became(&d)
+			}
+			return err
+		})
+		return s, err
 	case u.Failure != nil:
 		s.Offset = u.Size
 		var f keptRefusal
@@ -207,6 +217,14 @@ func (a *Archive) stateOf(ctx context.Context, u Upload) (UploadState, error) {
 	n, err := a.Partials.Size(ctx, u.ID)
 	s.Offset = n
 	return s, lost(err)
+}
+
+// became notes what the uploader is told of the paper.
+func (s *UploadState) became(d *Document) {
+	s.Document, s.Quarantined, s.Findings = d.ID, d.State == Quarantined, nil
+	if s.Quarantined {
+		s.Findings = d.Findings
+	}
 }
 
 // ResumeUpload is asked by a sender who wants to go on: what still streams on an older line is cut, so that the offset is

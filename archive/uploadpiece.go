@@ -81,7 +81,8 @@ func (a *Archive) finishUpload(ctx context.Context, actor Actor, s UploadState, 
 	doc, err := a.takeUpload(ctx, actor, s, &plan, allowDuplicate)
 	switch {
 	case err == nil:
-		s.Document, s.Failure, s.Refusal = doc, nil, nil
+		s.became(&doc)
+		s.Failure, s.Refusal = nil, nil
 	case final(err):
 		if kerr := a.keepRefusal(ctx, &s, err); kerr != nil {
 			return s, kerr
@@ -99,13 +100,13 @@ func (a *Archive) finishUpload(ctx context.Context, actor Actor, s UploadState, 
 }
 
 // takeUpload makes the document of a whole file.
-func (a *Archive) takeUpload(ctx context.Context, actor Actor, s UploadState, plan *uploadPlan, allowDuplicate bool) (ID, error) {
+func (a *Archive) takeUpload(ctx context.Context, actor Actor, s UploadState, plan *uploadPlan, allowDuplicate bool) (Document, error) {
 	sp, err := a.Partials.Finish(ctx, s.ID)
 	if err != nil {
-		return ID{}, lost(err)
+		return Document{}, lost(err)
 	}
 	if !plan.Digest.IsZero() && plan.Digest != sp.Digest() {
-		return ID{}, Fault(Unprocessable, "digest_mismatch", Text{"Tệp nhận được khác với tệp đã khai khi bắt đầu gửi. Xin gửi lại từ đầu.",
+		return Document{}, Fault(Unprocessable, "digest_mismatch", Text{"Tệp nhận được khác với tệp đã khai khi bắt đầu gửi. Xin gửi lại từ đầu.",
 			"The file that arrived is not the one announced when the upload began. Send it again."})
 	}
 	d := plan.Deposit
@@ -117,13 +118,12 @@ func (a *Archive) takeUpload(ctx context.Context, actor Actor, s UploadState, pl
 		return tx.Uploads().Update(ctx, u)
 	}
 	if plan.Document.IsZero() {
-		doc, err := a.Deposit(ctx, actor, d)
-		return doc.ID, err
+		return a.Deposit(ctx, actor, d)
 	}
+	var doc Document
 	done := false
-	err = a.Catalog.Update(ctx, func(tx Tx) error {
-		doc, err := tx.Documents().Get(ctx, plan.Document)
-		if err != nil {
+	err = a.Catalog.Update(ctx, func(tx Tx) (err error) {
+		if doc, err = tx.Documents().Get(ctx, plan.Document); err != nil {
 			return err
 		}
 		head := doc.Head()
@@ -133,10 +133,9 @@ func (a *Archive) takeUpload(ctx context.Context, actor Actor, s UploadState, pl
 		return d.Then(ctx, tx, doc)
 	})
 	if err != nil || done {
-		return plan.Document, err
+		return doc, err
 	}
-	doc, err := a.AddVersion(ctx, actor, plan.Document, 0, d)
-	return doc.ID, err
+	return a.AddVersion(ctx, actor, plan.Document, 0, d)
 }
 
 // final reports whether a refusal is the upload's end. Others pass: the same file may be taken in a moment, or tomorrow.

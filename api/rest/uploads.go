@@ -252,12 +252,14 @@ func (s *server) overrideUpload(c *gin.Context) {
 
 // Upload is how a file that is sent in pieces stands.
 type Upload struct {
-	ID        string         `json:"id" doc:"Name of the upload"`
-	Offset    int64          `json:"offset" doc:"Bytes that are durable here"`
-	Length    int64          `json:"length" doc:"Bytes of the whole file"`
-	ExpiresAt time.Time      `json:"expires_at"`
-	Document  string         `json:"document,omitempty" format:"uuid" doc:"The paper it became"`
-	Problem   *UploadProblem `json:"problem,omitempty" doc:"Why it was refused at its end"`
+	ID          string         `json:"id" doc:"Name of the upload"`
+	Offset      int64          `json:"offset" doc:"Bytes that are durable here"`
+	Length      int64          `json:"length" doc:"Bytes of the whole file"`
+	ExpiresAt   time.Time      `json:"expires_at"`
+	Document    string         `json:"document,omitempty" format:"uuid" doc:"The paper it became"`
+	Quarantined bool           `json:"quarantined" doc:"The paper is kept aside for a checker"`
+	Findings    []Finding      `json:"findings" doc:"Why it is kept aside"`
+	Problem     *UploadProblem `json:"problem,omitempty" doc:"Why it was refused at its end"`
 }
 
 // UploadProblem is a refusal that was answered before and is told again.
@@ -282,11 +284,11 @@ func (s *server) uploadState(ctx context.Context, in *uploadIn) (*uploadOut, err
 	if err != nil {
 		return nil, err
 	}
-	out := Upload{ID: u.Name(), Offset: u.Offset, Length: u.Size, ExpiresAt: u.ExpiresAt, Document: u.Document.String()}
+	tell := teller{lang: s.Lang(ctx)}
+	out := Upload{ID: u.Name(), Offset: u.Offset, Length: u.Size, ExpiresAt: u.ExpiresAt, Document: u.Document.String(), Quarantined: u.Quarantined, Findings: tell.findings(u.Findings)}
 	var e *archive.Error
 	if as(u.Refusal, &e) {
-		lang := s.Lang(ctx)
-		out.Problem = &UploadProblem{Code: e.CodeOrKind(), Detail: e.Msg.In(lang), Findings: teller{lang: lang}.findings(e.Findings), Document: e.Other.String()}
+		out.Problem = &UploadProblem{Code: e.CodeOrKind(), Detail: e.Msg.In(tell.lang), Findings: tell.findings(e.Findings), Document: e.Other.String()}
 	}
 	return &uploadOut{"no-store", out}, nil
 }

@@ -70,9 +70,15 @@ func (p *problem) Error() string {
 
 // do sends a request and decodes the answer into out; a refusal is a *problem.
 func (c *client) do(ctx context.Context, method, path string, header http.Header, body io.Reader, size int64, out any) error {
+	_, err := c.ask(ctx, method, path, header, body, size, out)
+	return err
+}
+
+// ask is do for those who look at the headers of the answer too, a refusal's included.
+func (c *client) ask(ctx context.Context, method, path string, header http.Header, body io.Reader, size int64, out any) (http.Header, error) {
 	req, err := http.NewRequestWithContext(ctx, method, c.base+path, body)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if size >= 0 {
 		req.ContentLength = size
@@ -84,7 +90,7 @@ func (c *client) do(ctx context.Context, method, path string, header http.Header
 	req.Header.Set("Accept-Language", c.lang)
 	res, err := c.http.Do(req)
 	if err != nil {
-		return fmt.Errorf("the server cannot be reached: %w", err)
+		return nil, fmt.Errorf("the server cannot be reached: %w", err)
 	}
 	defer res.Body.Close()
 	if res.StatusCode >= 300 {
@@ -93,15 +99,15 @@ func (c *client) do(ctx context.Context, method, path string, header http.Header
 		if n, err := strconv.Atoi(res.Header.Get("Retry-After")); err == nil {
 			p.retryAfter = time.Duration(n) * time.Second
 		}
-		return p
+		return res.Header, p
 	}
 	if out == nil {
-		return nil
+		return res.Header, nil
 	}
 	if err := json.NewDecoder(res.Body).Decode(out); err != nil {
-		return fmt.Errorf("read the server's answer: %w", err)
+		return nil, fmt.Errorf("read the server's answer: %w", err)
 	}
-	return nil
+	return res.Header, nil
 }
 
 // post sends v as JSON.

@@ -198,6 +198,13 @@ func (s *serverDepositor) Deposit(ctx context.Context, r intake.Request, p *inta
 	if err != nil {
 		return intake.Receipt{}, err
 	}
+	if u := s.inPieces(&m, p, sum); u != nil {
+		got, err := u.send(ctx)
+		if err != nil {
+			return s.judge(err)
+		}
+		return got, nil
+	}
 	for n := 1; ; n++ {
 		var out struct {
 			ID       string        `json:"id"`

@@ -23,6 +23,8 @@ type message struct {
 	header       http.Header
 	head, tail   []byte // around the file
 	size         int64
+	said         []byte // what is said about the paper, JSON
+	typ          string // its media type, as its name has it
 }
 
 // body returns the bytes to send. It can be called again for another try.
@@ -46,7 +48,7 @@ func (s *serverDepositor) message(r intake.Request, p *intake.Paper, sum archive
 	if typ == "" {
 		typ = "application/octet-stream"
 	}
-	m := message{header: http.Header{"Idempotency-Key": {archive.DigestOf(fmt.Appendf(nil, "%s%s%s", r.Key, sum, said)).Hex()}}}
+	m := message{said: said, typ: typ, header: http.Header{"Idempotency-Key": {archive.DigestOf(fmt.Appendf(nil, "%s%s%s", r.Key, sum, said)).Hex()}}}
 	if r.Fields == (archive.Fields{}) && r.Pages == 0 {
 		q := url.Values{}
 		for name, v := range map[string]string{"file_name": r.FileName, "kind": meta.Kind, "agency": meta.Agency, "dossier": meta.DossierCode, "access": meta.Access, "on_fault": meta.OnFault} {
