@@ -354,6 +354,9 @@ func (a *Archive) make(ctx context.Context, intent Intent, g *gathering) (making
 
 // copied spools a version as it is.
 func (a *Archive) copied(ctx context.Context, intent Intent, s source) (Spooled, error) {
+	if err := a.roomOnDisk(s.version.Size); err != nil {
+		return nil, err
+	}
 	c, err := a.content(ctx, s.document, s.version)
 	if err != nil {
 		return nil, err
@@ -366,6 +369,9 @@ func (a *Archive) copied(ctx context.Context, intent Intent, s source) (Spooled,
 func (a *Archive) assembled(ctx context.Context, intent Intent, g *gathering) (Spooled, error) {
 	if a.Assembler == nil {
 		return nil, Errorf(Unavailable, "no assembler")
+	}
+	if err := a.roomOnDisk(0); err != nil {
+		return nil, err
 	}
 	sources := make([]AssembleSource, len(g.sources))
 	for i, s := range g.sources {

@@ -79,9 +79,9 @@ var limitsToSet = []LimitRow{
 
 	{Field: "Assemble.Sources", Unit: UnitCount, Flag: "assemble-sources", Code: "422 limits_exceeded", Test: "ocr/child TestManySources",
 		Name: Text{"Số tệp nguồn khi ghép trang", "Files that pages are taken from"}, Why: Text{"Bốn mươi ảnh chụp một giấy tờ, còn dư.", "Forty photos of one paper, with room; each is an open file."}},
-	{Field: "Assemble.Pages", Unit: UnitCount, Flag: "assemble-pages", Code: "422 limits_exceeded", Test: "ocr/pdf TestAssemblyWithinLimits",
+	{Field: "Assemble.Pages", Unit: UnitCount, Flag: "assemble-pages", Code: "422 limits_exceeded", Test: "archive TestArrangementsThatAreRefused",
 		Name: Text{"Số trang của tệp ghép", "Pages of an assembled file"}, Why: Text{"Bằng một giấy tờ được phép có.", "As many as one paper may have."}},
-	{Field: "Assemble.Parts", Unit: UnitCount, Flag: "assemble-parts", Code: "422 limits_exceeded", Test: "ocr/pdf TestAssemblyWithinLimits",
+	{Field: "Assemble.Parts", Unit: UnitCount, Flag: "assemble-parts", Code: "400 invalid", Test: "archive TestSplitsThatAreRefused",
 		Name: Text{"Số giấy tờ tách ra từ một tệp", "Papers one file is split into"}, Why: Text{"Một chồng giấy rời quét một lần.", "A stack of single sheets scanned in one go."}},
 	{Field: "Assemble.Bytes", Unit: UnitBytes, Flag: "assemble-bytes", Code: "413 too_large", Test: "ocr/pdf TestAssemblyWithinLimits",
 		Name: Text{"Dung lượng tệp ghép", "Size of an assembled file"}, Why: Text{"Hai tệp lớn nhất cộng lại.", "Two of the largest deposits."}},

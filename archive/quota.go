@@ -397,7 +397,7 @@ func (a *Archive) checkUsage(ctx context.Context, repair bool, found func(Discre
 			if h == w {
 				continue
 			}
-			wrong = append(wrong, Discrepancy{Kind: "usage_mismatch", Object: "usage:" + code.String(), Detail: mismatch(w, h, repair)})
+			wrong = append(wrong, Discrepancy{Kind: "usage_mismatch", Object: "usage:" + code.String(), Detail: mismatch(w, h), Repaired: repair})
 			if repair {
 				if err := tx.Usage().Add(ctx, Charge{Custodian: code, Kept: Count{w.Papers - h.Papers, w.Bytes - h.Bytes}}); err != nil {
 					return err
@@ -422,10 +422,6 @@ func (a *Archive) checkUsage(ctx context.Context, repair bool, found func(Discre
 	return nil
 }
 
-func mismatch(want, have Count, repaired bool) string {
-	s := fmt.Sprintf("documents: %d of %d bytes; booked: %d of %d bytes", want.Papers, want.Bytes, have.Papers, have.Bytes)
-	if repaired {
-		s += "; put right"
-	}
-	return s
+func mismatch(want, have Count) string {
+	return fmt.Sprintf("documents: %d of %d bytes; booked: %d of %d bytes", want.Papers, want.Bytes, have.Papers, have.Bytes)
 }

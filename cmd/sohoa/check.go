@@ -13,7 +13,7 @@ func check(ctx context.Context, e *env, args []string) (int, error) {
 	var opt archive.CheckOptions
 	fs := o.flags(e, "check")
 	fs.BoolVar(&opt.ReadData, "read-data", false, "read every byte and compare its digest")
-	fs.BoolVar(&opt.Repair, "repair", false, "mend what is damaged from the second store, as far as it has it")
+	fs.BoolVar(&opt.Repair, "repair", false, "mend what is damaged from the second store, as far as it has it, and the accounts of what agencies keep")
 	if err := o.parse(e, fs, args); err != nil {
 		return exitFailed, err
 	}
