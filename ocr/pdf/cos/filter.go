@@ -108,14 +108,14 @@ func (d *decoder) build(src io.Reader, filters []Filter, resolve func(Object) Ob
 		switch f.Name {
 		case "FlateDecode":
 			d.add(newInflater(d.r, &d.hurt))
-			d.r = predictor(d.r, f.Parms, resolve)
+			d.r = predictor(d.r, f.Parms, resolve, &d.hurt)
 		case "LZWDecode":
 			early := true
 			if n, ok := Int(resolve(f.Parms.Get("EarlyChange"))); ok && n == 0 {
 				early = false
 			}
 			d.add(newLZW(d.r, early, &d.hurt))
-			d.r = predictor(d.r, f.Parms, resolve)
+			d.r = predictor(d.r, f.Parms, resolve, &d.hurt)
 		case "ASCII85Decode":
 			d.add(&ascii85{r: bufio.NewReader(d.r)})
 		case "ASCIIHexDecode":

@@ -8,11 +8,13 @@ import (
 // maxRow bounds the two row buffers of a predictor, in bytes.
 const maxRow = 4 << 20
 
-// predictor undoes PNG and TIFF prediction (ISO 32000-1 §7.4.4.4) row by row.
-func predictor(r io.Reader, parms Dict, resolve func(Object) Object) io.Reader {
+// predictor undoes PNG and TIFF prediction (ISO 32000-1 §7.4.4.4) row by row. Parameters that cannot be are taken as the defaults and noted in
+// hurt: what comes out is then hardly what went in.
+func predictor(r io.Reader, parms Dict, resolve func(Object) Object, hurt *bool) io.Reader {
 	get := func(key Name, def, max int64) int {
 		n, ok := Int(resolve(parms.Get(key)))
 		if !ok || n < 1 || n > max {
+			*hurt = *hurt || ok
 			return int(def)
 		}
 		return int(n)
@@ -24,6 +26,7 @@ func predictor(r io.Reader, parms Dict, resolve func(Object) Object) io.Reader {
 	colors, bits, columns := get("Colors", 1, 64), get("BitsPerComponent", 8, 16), get("Columns", 1, 1<<20)
 	row := (colors*bits*columns + 7) / 8
 	if row > maxRow {
+		*hurt = true
 		return r // no picture is that wide; what follows will not decode, which is harm enough
 	}
 	p := &predicted{r: bufio.NewReader(r), bpp: max(1, colors*bits/8), cur: make([]byte, row), prev: make([]byte, row), png: kind >= 10}

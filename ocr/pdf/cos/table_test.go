@@ -138,6 +138,7 @@ func TestDamageIsNoticed(t *testing.T) {
 		{"damaged", "/Filter/FlateDecode", noise, true},
 		{"empty", "/Filter/FlateDecode", nil, false},
 		{"damage in the first of two steps", "/Filter[/FlateDecode/FlateDecode]", compressed(whole)[:len(whole)/2], true},
+		{"prediction by a number of colours that cannot be", "/Filter/FlateDecode/DecodeParms<</Predictor 2/Colors 536870913>>", whole, true},
 		{"an LZW code from nowhere", "/Filter/LZWDecode", []byte{0x80, 0x7f, 0xff, 0xff}, true},
 	}
 	for _, c := range cases {
