@@ -13,7 +13,7 @@ import (
 // away is a virus scanner that does not answer.
 type away struct{}
 
-func (away) Scan(context.Context, *os.File) (string, error) { return "", away{}.Ready(nil) }
+func (a away) Scan(ctx context.Context, _ *os.File) (string, error) { return "", a.Ready(ctx) }
 func (away) Ready(context.Context) error {
 	return archive.Fault(archive.Unavailable, "scanner_away", archive.Text{VI: "Phần mềm diệt vi rút không trả lời.", EN: "The virus scanner does not answer."})
 }

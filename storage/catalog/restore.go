@@ -50,21 +50,21 @@ func (r restorer) Document(ctx context.Context, d archive.Document) error {
 			return fmt.Errorf("restore document %s: %w", d.ID, err)
 		}
 	}
-	return documents{r.t}.Insert(ctx, d)
+	return documents(r).Insert(ctx, d)
 }
 
 func (r restorer) Dossier(ctx context.Context, d archive.Dossier) error {
 	if _, err := r.t.exec(ctx, `DELETE FROM dossiers WHERE code = $1`, d.Code); err != nil {
 		return fmt.Errorf("restore dossier %s: %w", d.Code, err)
 	}
-	return dossiers{r.t}.Insert(ctx, d)
+	return dossiers(r).Insert(ctx, d)
 }
 
 func (r restorer) Agency(ctx context.Context, a archive.Agency) error {
 	if _, err := r.t.exec(ctx, `DELETE FROM agencies WHERE code = $1`, a.Code); err != nil {
 		return fmt.Errorf("restore agency %s: %w", a.Code, err)
 	}
-	if err := (registry{r.t}).PutAgency(ctx, a, 0); err != nil {
+	if err := registry(r).PutAgency(ctx, a, 0); err != nil {
 		return err
 	}
 	_, err := r.t.exec(ctx, `UPDATE agencies SET revision = $2 WHERE code = $1`, a.Code, a.Revision)
@@ -75,7 +75,7 @@ func (r restorer) Procedure(ctx context.Context, p archive.Procedure) error {
 	if _, err := r.t.exec(ctx, `DELETE FROM procedures WHERE code = $1 AND from_day = $2`, p.Code, p.From); err != nil {
 		return fmt.Errorf("restore procedure %s: %w", p.Code, err)
 	}
-	if err := (registry{r.t}).PutProcedure(ctx, p, 0); err != nil {
+	if err := registry(r).PutProcedure(ctx, p, 0); err != nil {
 		return err
 	}
 	_, err := r.t.exec(ctx, `UPDATE procedures SET revision = $3 WHERE code = $1 AND from_day = $2`, p.Code, p.From, p.Revision)
@@ -83,13 +83,13 @@ func (r restorer) Procedure(ctx context.Context, p archive.Procedure) error {
 }
 
 func (r restorer) Account(ctx context.Context, a archive.Account) error {
-	old, err := accounts{r.t}.Get(ctx, a.ID)
+	old, err := accounts(r).Get(ctx, a.ID)
 	if err == nil {
-		if err := (accounts{r.t}).Update(ctx, a, old.Revision); err != nil {
+		if err := accounts(r).Update(ctx, a, old.Revision); err != nil {
 			return err
 		}
 		_, err := r.t.exec(ctx, `UPDATE accounts SET revision = $2 WHERE id = $1`, a.ID, a.Revision)
 		return err
 	}
-	return accounts{r.t}.Insert(ctx, a)
+	return accounts(r).Insert(ctx, a)
 }
