@@ -90,11 +90,14 @@ fuzz: setup-test ## let every fuzz target look for new inputs, FUZZTIME each
 
 # For CI: every target for a moment, in binaries without the instrumentation that makes a guided search of it. To instrument means to compile
 # every dependency a second time, which takes longer than the whole stage may.
+# Not so ocr/pdf FuzzInspect: it lets a foreign parser (pdfcpu) loose in the test's own process, which that can take down with itself. In
+# service the parser is a child, whose death is a refusal (ocr/child TestInspect); finds of `make fuzz` become circles to look for beforehand.
 fuzz-short: go ## every fuzz target for SHORTFUZZ, unguided: do the targets still hold what they promise?
 	@mkdir -p $(BIN)/fuzz && root=$$PWD && \
 	for dir in $$(grep -rl --include='*_test.go' '^func Fuzz' . | xargs -r -n 1 dirname | sort -u); do \
 		$(GO) test -c -o $(BIN)/fuzz/package.test $$dir || exit 1; \
 		for target in $$(sed -n 's/^func \(Fuzz[A-Za-z0-9_]*\)(.*/\1/p' $$dir/*_test.go); do \
+			[ "$$dir $$target" != "./ocr/pdf FuzzInspect" ] || continue; \
 			( cd $$dir && $$root/$(BIN)/fuzz/package.test -test.run '^$$' -test.fuzz "^$$target\$$" -test.fuzztime $(SHORTFUZZ) \
 				-test.fuzzminimizetime 100x -test.fuzzcachedir $$root/$(BIN)/fuzz/found ) >$(BIN)/fuzz/log 2>&1 || \
 				{ echo "$$dir $$target"; cat $(BIN)/fuzz/log; exit 1; }; \
