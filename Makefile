@@ -19,7 +19,7 @@ BENCHFLAGS ?= -benchmem
 # A release adds -trimpath; here it would compile every dependency a second time beside what the tests use.
 BUILDFLAGS ?=
 FUZZTIME   ?= 30s
-SHORTFUZZ  ?= 1s
+SHORTFUZZ  ?= 2000x
 
 .DEFAULT_GOAL := help
 .PHONY: help run build test check fuzz fuzz-short bench licenses papers setup-run setup-test go fmt vet lint tidy shell web s3server clean
@@ -92,7 +92,7 @@ fuzz: setup-test ## let every fuzz target look for new inputs, FUZZTIME each
 # every dependency a second time, which takes longer than the whole stage may.
 # Not so ocr/pdf FuzzInspect: it lets a foreign parser (pdfcpu) loose in the test's own process, which that can take down with itself. In
 # service the parser is a child, whose death is a refusal (ocr/child TestInspect); finds of `make fuzz` become circles to look for beforehand.
-fuzz-short: go ## every fuzz target for SHORTFUZZ, unguided: do the targets still hold what they promise?
+fuzz-short: go ## every fuzz target for SHORTFUZZ inputs, unguided: do the targets still hold what they promise?
 	@mkdir -p $(BIN)/fuzz && root=$$PWD && \
 	for dir in $$(grep -rl --include='*_test.go' '^func Fuzz' . | xargs -r -n 1 dirname | sort -u); do \
 		$(GO) test -c -o $(BIN)/fuzz/package.test $$dir || exit 1; \
