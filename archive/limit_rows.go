@@ -1,7 +1,5 @@
 package archive
 
-import "time"
-
 // Unit says how the number of a limit is read and written.
 type Unit string
 
@@ -205,18 +203,6 @@ var limitsToSet = []LimitRow{
 		Name: Text{"Số giấy tờ kiểm tra cùng lúc", "Papers inspected at once"}, Why: Text{"Nhiều hơn số lõi thì không nhanh hơn.", "More than there are cores is no faster."}},
 	{Value: perProcessor, Unit: UnitCount, Flag: "readers", Code: "waits", Test: "archive TestReadingWaitsForARecogniser",
 		Name: Text{"Số giấy tờ đọc cùng lúc", "Papers read at once"}, Why: Text{"Nhiều hơn số lõi thì không nhanh hơn.", "More than there are cores is no faster."}},
-	{Value: 2 * time.Minute, Unit: UnitDuration, Flag: "virus-time", Code: "kept in quarantine until it was looked at", Test: "ocr/virus TestTheCallersContextEndsAScan",
-		Name: Text{"Thời gian quét vi-rút một tệp", "Scan of one file for viruses"}, Why: Text{"clamd cần 20 giây cho 512 MB.", "clamd takes 20 s for 512 MB."}},
-	{Value: 2 * time.Second, Unit: UnitDuration, Flag: "inbox-every", Code: "waits", Test: "cmd/sohoa TestInboxTakesWhatScannersSend",
-		Name: Text{"Khoảng cách giữa hai lần xem hộp nhận", "Time between two looks at the inbox"}, Why: Text{"Máy quét mạng gửi xong là thấy ngay.", "What a scanner has sent is seen at once."}},
-	{Value: 5 * time.Second, Unit: UnitDuration, Flag: "inbox-settle", Code: "waits", Test: "cmd/sohoa/intake TestAFileIsTakenWhenItRests",
-		Name: Text{"Tệp trong hộp nhận đứng yên chừng này thì lấy", "A file of the inbox is taken when it has not changed for"}, Why: Text{"Máy quét ngắt quãng giữa hai trang.", "Scanners pause between two pages."}},
-	{Value: 8, Unit: UnitCount, Flag: "inbox-depth", Code: "is not looked into", Test: "cmd/sohoa/intake TestPassedOver",
-		Name: Text{"Số tầng thư mục trong hộp nhận", "Folders inside folders of the inbox"}, Why: Text{"Cơ quan, hồ sơ và vài tầng của máy quét.", "Agency, dossier and a few of the scanner's own."}},
-	{Value: 500, Unit: UnitCount, Flag: "inbox-round", Code: "waits", Test: "cmd/sohoa/intake TestFoldersTakeTurns",
-		Name: Text{"Số tệp lấy giữa hai lần xem hộp nhận", "Files taken between two looks at the inbox"}, Why: Text{"Khoảng nửa phút làm việc, để một lần thả lớn không giữ chân người khác.", "Half a minute's work, so that one large drop holds nobody up."}},
-	{Value: 10_000, Unit: UnitCount, Flag: "inbox-watched", Code: "waits", Test: "cmd/sohoa/intake TestMoreFilesThanAreWatched",
-		Name: Text{"Số tệp theo dõi cùng lúc trong hộp nhận", "Files of the inbox looked after at once"}, Why: Text{"Một ngày quét của trung tâm lớn nhất.", "A day's scanning of the largest centre."}},
 }
 
 // perProcessor is the default of what a machine has as much of as cores.
