@@ -9,6 +9,8 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"sync"
@@ -17,6 +19,7 @@ import (
 
 	"sohoa/api"
 	"sohoa/archive"
+	"sohoa/internal/testkit"
 )
 
 const tusPiece = "Content-Type: application/offset+octet-stream"
@@ -468,5 +471,31 @@ func TestEndOfAnUploadNobodyWaitsFor(t *testing.T) {
 	release()
 	if h := clerk.stands(location, 300).header; h.Get("Content-Location") == "" {
 		t.Errorf("head %v", h)
+	}
+}
+
+// The public client comes back too late: it is told that the upload is gone, and begins again by itself.
+func TestPublicTusClientAfterItsUploadExpired(t *testing.T) {
+	clock := &shifted{}
+	w := build(t, func(c *archive.Config, _ *api.Config) { c.Clock = clock })
+	token := w.token(archive.RoleClerk, "H15.50")
+	body := paper(1 << 20)
+	file := filepath.Join(t.TempDir(), "a.pdf")
+	must(t, os.WriteFile(file, body, 0o600))
+	ask := testkit.TusRequest{Endpoint: w.server.URL + "/api/v1/uploads", Token: token, File: file, Chunk: 256 << 10, Stop: "abort", StopAt: 512 << 10}
+	first := testkit.Tus(t, ask)
+	if first.Outcome != "abort" {
+		t.Fatalf("%+v", first)
+	}
+	clock.pass(25 * time.Hour)
+	_, err := w.Sweep(t.Context())
+	must(t, err)
+	ask.URL, ask.Stop = first.URL, ""
+	second := testkit.Tus(t, ask)
+	if second.Outcome != "success" || second.URL == first.URL {
+		t.Fatalf("%+v", second)
+	}
+	if got := w.as(token).do("GET", second.Location+"/file", nil).want(200); !bytes.Equal(got.body, body) {
+		t.Error("other bytes came back")
 	}
 }

@@ -8,7 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"sync/atomic"
+	"sync"
 	"testing"
 	"time"
 
@@ -52,20 +52,18 @@ func (s *server) digestOf(id string) archive.Digest {
 	return h.Digest()
 }
 
-// breaking makes of the first connections that carry a file's bytes so many that break, each after a random share of the file.
+// breaking breaks connections until so many are broken, each after a random share of the file.
 func breaking(seed uint64, breaks int, size int64) func(int) (int64, testkit.Break) {
 	chance := testkit.Chance(seed)
-	var broken atomic.Int64
-	return func(int) (int64, testkit.Break) {
-		if broken.Add(1) > int64(breaks) {
+	var mu sync.Mutex
+	return func(broken int) (int64, testkit.Break) {
+		mu.Lock()
+		defer mu.Unlock()
+		if broken >= breaks {
 			return -1, 0
 		}
 		share := size / int64(breaks+5)
-		how := testkit.Close
-		if chance.IntN(2) == 0 {
-			how = testkit.Reset
-		}
-		return share/2 + chance.Int64N(share), how
+		return share/2 + chance.Int64N(share), []testkit.Break{testkit.Close, testkit.Reset}[chance.IntN(2)]
 	}
 }
 

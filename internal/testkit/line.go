@@ -23,7 +23,7 @@ type Line struct {
 	Address string // host:port that clients connect to
 
 	to     string
-	plan   func(connection int) (after int64, how Break)
+	plan   func(broken int) (after int64, how Break)
 	breaks atomic.Int64
 	up     atomic.Int64
 	mu     sync.Mutex
@@ -31,9 +31,9 @@ type Line struct {
 	closed bool
 }
 
-// NewLine returns a line to the server at to. Plan says of each connection, numbered from 0, after how many bytes from the client
-// it breaks, and how; a negative number means never. The line is taken down with the test.
-func NewLine(t testing.TB, to string, plan func(connection int) (after int64, how Break)) *Line {
+// NewLine returns a line to the server at to. Plan says of each new connection after how many bytes from the client it breaks, and
+// how; a negative number means never. It is told how many were broken before. The line is taken down with the test.
+func NewLine(t testing.TB, to string, plan func(broken int) (after int64, how Break)) *Line {
 	t.Helper()
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -42,12 +42,12 @@ func NewLine(t testing.TB, to string, plan func(connection int) (after int64, ho
 	l := &Line{Address: ln.Addr().String(), to: to, plan: plan, open: map[net.Conn]bool{}}
 	var all sync.WaitGroup
 	all.Go(func() {
-		for n := 0; ; n++ {
+		for {
 			c, err := ln.Accept()
 			if err != nil {
 				return
 			}
-			all.Go(func() { l.carry(c, n) })
+			all.Go(func() { l.carry(c) })
 		}
 	})
 	t.Cleanup(func() {
@@ -88,8 +88,8 @@ func (l *Line) drop(c net.Conn) {
 	c.Close()
 }
 
-func (l *Line) carry(client net.Conn, n int) {
-	after, how := l.plan(n)
+func (l *Line) carry(client net.Conn) {
+	after, how := l.plan(l.Breaks())
 	if !l.hold(client) {
 		return
 	}
