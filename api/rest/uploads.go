@@ -215,11 +215,13 @@ func (s *server) take(c *gin.Context, name string, piece archive.UploadPiece, st
 
 func (s *server) uploadOffset(c *gin.Context) {
 	u, err := s.Archive.ResumeUpload(c.Request.Context(), s.Who(c.Request.Context()), c.Param("id"))
+	if !u.ID.IsZero() {
+		s.tell(c, &u)
+	}
 	if err != nil {
 		s.Fail(c, err)
 		return
 	}
-	s.tell(c, &u)
 	c.Header("Upload-Length", strconv.FormatInt(u.Size, 10))
 	if u.Told != "" {
 		c.Header("Upload-Metadata", u.Told)

@@ -69,6 +69,15 @@ func (l *Line) Breaks() int { return int(l.breaks.Load()) }
 // Carried returns how many bytes clients have got through so far.
 func (l *Line) Carried() int64 { return l.up.Load() }
 
+// Cut ends every connection there is. New ones follow the plan again.
+func (l *Line) Cut() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for c := range l.open {
+		c.Close()
+	}
+}
+
 // hold remembers a connection until the line is taken down; false when it is.
 func (l *Line) hold(c net.Conn) bool {
 	l.mu.Lock()

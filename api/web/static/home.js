@@ -1,6 +1,7 @@
 // The desk: files dropped, chosen or pasted go in by themselves; the list below looks again while papers are being read.
 import { say, bytes } from "./words.js";
 import { Queue, key } from "./send.js";
+import { drop, fingerprint, remembered } from "./upload.js";
 import { Gate } from "./admit.js";
 import { composing, typing } from "./frame.js";
 import { lists, offer } from "./lists.js";
@@ -36,17 +37,19 @@ if (form) {
       row.classList.remove("done", "bad");
       row.classList.toggle("done", state === "kept");
       row.classList.toggle("bad", state === "bad");
-      act("cancel", state === "busy");
-      act("retry", false);
-      act("keep", false);
-      act("aside", false);
+      row.classList.toggle("still", state === "paused" || state === "left");
+      for (const name of ["retry", "keep", "aside"]) act(name, false);
+      act("cancel", state === "busy" || state === "paused" || state === "left");
+      act("pause", state === "busy" && Boolean(job.pieces));
+      act("resume", state === "paused");
+      act("choose", state === "left");
     };
     switch (what) {
       case "start":
         settle("busy");
         why(row);
-        job.sent = 0;
-        words.textContent = say("sending", "");
+        job.sent = job.pieces ? job.sent ?? 0 : 0;
+        words.textContent = say("sending", job.sent ? Math.round(job.sent * 100) + "%" : "");
         break;
       case "progress":
         job.sent = detail;
@@ -55,6 +58,7 @@ if (form) {
         break;
       case "checking":
         job.sent = 1;
+        act("pause", false);
         bar.removeAttribute("value");
         words.textContent = say("checking");
         break;
@@ -89,8 +93,15 @@ if (form) {
         why(row, [...reasons(detail.findings), ...(detail.errors ?? []).map((f) => f.message)].filter((line) => line !== detail.detail));
         break;
       case "again":
-        bar.value = 0;
+        bar.value = job.pieces ? job.sent : 0; // what is there is there
         words.textContent = say("offline", Math.round(detail));
+        act("pause", Boolean(job.pieces));
+        break;
+      case "paused":
+      case "left":
+        settle(what);
+        bar.value = job.sent;
+        words.textContent = what === "left" ? say("left", Math.round(job.sent * 100) + "%") : say("paused", Math.round(job.sent * 100) + "%");
         break;
       case "failed":
         settle("bad");
@@ -121,6 +132,8 @@ if (form) {
     }));
   }
 
+  const unfinished = (j) => ["busy", "paused", "left"].includes(j.state);
+
   let planned = false;
   function count() {
     if (planned) return; // two hundred files report many times a second; people read once
@@ -131,9 +144,9 @@ if (form) {
       const bad = jobs.filter((j) => j.state === "bad").length;
       box.hidden = jobs.length === 0;
       sum.textContent = bad ? say("sum_bad", kept, jobs.length, bad) : say("sum", kept, jobs.length);
-      all.value = jobs.reduce((n, j) => n + (j.state === "busy" ? (j.sent ?? 0) * 0.9 : j.state === "waiting" ? 0 : 1), 0) / Math.max(jobs.length, 1);
+      all.value = jobs.reduce((n, j) => n + (j.state === "waiting" ? 0 : unfinished(j) ? (j.sent ?? 0) * 0.9 : 1), 0) / Math.max(jobs.length, 1);
       retryAll.hidden = !jobs.some((j) => j.state === "bad" && !j.problem);
-      const open = queue.busy > 0 || jobs.some((j) => j.state === "waiting");
+      const open = queue.busy > 0 || jobs.some((j) => j.state === "waiting" || unfinished(j));
       clear.hidden = open || jobs.length === 0;
       if (!open && jobs.length) spoken.textContent = bad ? sum.textContent : say("all_kept", jobs.length);
     });
@@ -160,30 +173,60 @@ if (form) {
     count();
   }
 
+  // line gives a job its line in the list.
+  function line(job) {
+    const row = (job.row = shape.content.firstElementChild.cloneNode(true));
+    const { name, size } = job.file;
+    row.querySelector(".name").textContent = row.querySelector(".name").title = name;
+    row.querySelector(".of").textContent = bytes(size);
+    row.querySelector(".say").textContent = say("waiting");
+    row.querySelector("progress").setAttribute("aria-label", name);
+    for (const b of row.querySelectorAll("button")) {
+      b.setAttribute("aria-label", `${b.textContent}: ${name}`);
+      b.addEventListener("click", () => {
+        press(job, b.dataset.act);
+        if (b.hidden) row.querySelector("button:not([hidden])")?.focus(); // the keyboard stays where it was
+      });
+    }
+    jobs.push(job);
+    list.append(row);
+  }
+
+  function press(job, act) {
+    switch (act) {
+      case "cancel":
+        if (job.state !== "left") return queue.cancel(job);
+        drop(job);
+        jobs.splice(jobs.indexOf(job), 1);
+        job.row.remove();
+        field.focus();
+        return count();
+      case "pause": return queue.pause(job);
+      case "choose": return field.click();
+      case "resume": return again(job);
+      case "keep":
+        job.params = { ...job.params, allow_duplicate: "true" };
+        job.keep = Boolean(job.url); // its bytes wait in the house
+        break;
+      case "aside": job.params = { ...job.params, on_fault: "quarantine" }; break;
+      case "retry": if (job.problem) job.params = params();
+    }
+    // A refusal is not kept under its key; another wish is another request all the same.
+    if (job.problem) job.key = key();
+    again(job);
+  }
+
   function take(files) {
     admitting = admitting.then(() => gate.begin(jobs.filter((j) => j.state === "busy" || queue.waiting.includes(j)).map((j) => j.file)));
     for (const file of files) {
-      const row = shape.content.firstElementChild.cloneNode(true);
-      const job = { file, row, key: key(), params: params(), state: "waiting", sent: 0 };
-      row.querySelector(".name").textContent = file.name;
-      row.querySelector(".name").title = file.name;
-      row.querySelector(".of").textContent = bytes(file.size);
-      row.querySelector(".say").textContent = say("waiting");
-      row.querySelector("progress").setAttribute("aria-label", file.name);
-      for (const b of row.querySelectorAll("button")) {
-        b.setAttribute("aria-label", `${b.textContent}: ${file.name}`);
-        b.addEventListener("click", () => {
-          if (b.dataset.act === "cancel") return queue.cancel(job);
-          // A refusal is not kept under its key; another wish is another request all the same.
-          if (b.dataset.act === "keep") job.params = { ...job.params, allow_duplicate: "true" };
-          else if (b.dataset.act === "aside") job.params = { ...job.params, on_fault: "quarantine" };
-          else if (job.problem) job.params = params();
-          if (job.problem) job.key = key();
-          again(job);
-        });
+      const left = jobs.find((j) => j.state === "left" && j.print === fingerprint(file));
+      if (left) { // begun before this page was opened
+        left.file = file;
+        again(left);
+        continue;
       }
-      jobs.push(job);
-      list.append(row);
+      const job = { file, key: key(), params: params(), state: "waiting", sent: 0 };
+      line(job);
       admitting = admitting.then(() => admit(job));
     }
     count();
@@ -193,6 +236,7 @@ if (form) {
     job.problem = null;
     job.state = "waiting";
     job.row.querySelector(".say").textContent = say("waiting");
+    for (const b of job.row.querySelectorAll("button")) b.hidden = b.dataset.act !== "cancel";
     queue.add(job);
     count();
   }
@@ -237,7 +281,16 @@ if (form) {
       take(files);
     }
   });
-  addEventListener("beforeunload", (e) => queue.busy && e.preventDefault());
+  addEventListener("beforeunload", (e) => queue.fragile && e.preventDefault());
+
+  // What this browser began and did not end: the same file, chosen again, goes on where it stopped.
+  remembered().then((list) => {
+    for (const u of list) {
+      const job = { file: { name: u.name, size: u.size }, print: u.print, url: u.url, params: u.params, key: key(), pieces: true, sent: u.offset / u.length, at: u.offset };
+      line(job);
+      queue.on(job, "left");
+    }
+  });
 }
 
 // dropped gives the files of a drop, those of dropped folders too.

@@ -1,13 +1,17 @@
 // Sending files to the house: a few at a time, each with its own progress, and again by itself when the line breaks. The key
-// of a file is the same for every try, so that a file whose answer was lost on the way is not kept twice.
+// of a file is the same for every try, so that a file whose answer was lost on the way is not kept twice. Large files, and those
+// whose line broke before the whole of them had left, go in pieces.
+import { send, drop } from "./upload.js";
 
 export const key = () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (b) => b.toString(16).padStart(2, "0")).join("");
 
 const atOnce = 3;
 const tries = 6;
+const triesInPieces = 40; // nothing is lost by waiting: half a minute each, and the count begins again whenever something came through
+const inPieces = 4 << 20; // below, sending again is quicker than asking how much is there
 
 // Queue sends jobs {file, params, key} and calls on(job, what, detail): "start", "progress" (0…1), "checking", "kept"
-// (document), "refused" (problem), "again" (seconds), "failed", "cancelled", "signed_out".
+// (document), "refused" (problem), "again" (seconds), "failed", "cancelled", "signed_out", "paused".
 export class Queue {
   constructor(on) {
     this.on = on;
@@ -16,6 +20,9 @@ export class Queue {
   }
 
   get busy() { return this.waiting.length + this.running.size; }
+
+  // fragile reports whether leaving the page would lose something: all but uploads the house remembers.
+  get fragile() { return this.waiting.length > 0 || [...this.running].some((job) => !job.url); }
 
   add(job) {
     job.tries = 0;
@@ -27,10 +34,23 @@ export class Queue {
     const i = this.waiting.indexOf(job);
     if (i >= 0) this.waiting.splice(i, 1);
     clearTimeout(job.timer);
+    job.waits = null;
     job.cancelled = true;
     job.request?.abort();
+    drop(job);
     this.running.delete(job);
     this.on(job, "cancelled");
+    this.next();
+  }
+
+  // pause stops an upload in pieces where it is; add goes on with it.
+  pause(job) {
+    clearTimeout(job.timer);
+    job.waits = null;
+    job.paused = true;
+    job.request?.abort();
+    this.running.delete(job);
+    this.on(job, "paused", job.sent);
     this.next();
   }
 
@@ -38,7 +58,7 @@ export class Queue {
     while (this.running.size < atOnce && this.waiting.length) {
       const job = this.waiting.shift();
       this.running.add(job);
-      job.cancelled = false;
+      job.cancelled = job.paused = false;
       this.send(job);
     }
   }
@@ -50,6 +70,7 @@ export class Queue {
   }
 
   send(job) {
+    if (!job.plain && (job.url || job.file.size >= inPieces || (job.tries > 0 && !job.whole))) return this.sendInPieces(job);
     const x = new XMLHttpRequest();
     job.request = x;
     const query = new URLSearchParams({ file_name: job.file.name, ...job.params });
@@ -59,11 +80,32 @@ export class Queue {
     x.setRequestHeader("Accept-Language", document.documentElement.lang);
     x.responseType = "json";
     x.upload.onprogress = (e) => e.lengthComputable && this.on(job, "progress", e.loaded / e.total);
-    x.upload.onload = () => this.on(job, "checking");
+    x.upload.onload = () => {
+      job.whole = true; // the house may have it, though its answer is lost: the same request again finds out
+      this.on(job, "checking");
+    };
     x.onload = () => this.answered(job, x);
     x.onerror = () => this.again(job);
     this.on(job, "start");
     x.send(job.file);
+  }
+
+  async sendInPieces(job) {
+    const turn = (job.turn = (job.turn ?? 0) + 1); // paused and gone on with: the older run has nothing more to say
+    const mine = () => job.turn === turn && !job.cancelled && !job.paused;
+    job.fresh = key;
+    job.pieces = true;
+    this.on(job, "start");
+    const out = await send(job, (what, detail) => mine() && this.on(job, what, detail));
+    if (!mine() || out.stopped) return;
+    if (out.kept) return this.done(job, "kept", out.kept);
+    if (out.refused) return this.done(job, "refused", out.refused);
+    if (out.signedOut) return this.done(job, "signed_out");
+    if (out.plain) {
+      job.plain = true;
+      return this.send(job);
+    }
+    this.again(job, out.wait, out.problem);
   }
 
   answered(job, x) {
@@ -82,13 +124,16 @@ export class Queue {
   again(job, wait = 0, problem = null) {
     if (job.cancelled) return;
     job.tries++;
-    if (job.tries >= tries) return this.done(job, "failed", problem);
-    const seconds = Math.max(wait, 2 ** (job.tries - 1));
+    if (job.tries >= (job.pieces ? triesInPieces : tries)) return this.done(job, "failed", problem);
+    const seconds = Math.max(wait, Math.min(2 ** (job.tries - 1), 30));
     this.on(job, "again", seconds);
+    const turn = (job.waits = {}); // paused and gone on with: an older wait has nothing more to say
     const go = () => {
-      clearTimeout(job.timer);
       removeEventListener("online", go);
-      if (!job.cancelled) this.send(job);
+      if (job.waits !== turn) return;
+      job.waits = null;
+      clearTimeout(job.timer);
+      if (!job.cancelled && !job.paused) this.send(job);
     };
     job.timer = setTimeout(go, seconds * 1000);
     addEventListener("online", go);
