@@ -1,14 +1,9 @@
 package ocr
 
 import (
-	"encoding/json"
 	"os"
-	"path/filepath"
-	"regexp"
 	"strings"
 	"testing"
-
-	"golang.org/x/text/unicode/norm"
 
 	"sohoa/archive"
 	"sohoa/internal/testkit"
@@ -44,21 +39,18 @@ func TestScansReadWell(t *testing.T) {
 		{"bw-200", 5.0, 4.5},
 	} {
 		t.Run(c.kind, func(t *testing.T) {
-			var wrong, letters, lost, words int
+			var all score
 			for _, id := range []string{"01", "09"} {
-				truth := testkit.Corpus(t, "synthetic/gt/"+id+".json")
 				p := open(t, testkit.Corpus(t, "synthetic/scan/"+id+"-"+c.kind+".pdf"))
 				r := read(t, p, archive.ReadRequest{}, program)
 				if len(r) != 1 || r[0].Source != archive.SourceScan {
 					t.Fatalf("%s: %+v", id, r)
 				}
-				m := against(t, truth, r[0].Text)
-				wrong, letters, lost, words = wrong+m.wrong, letters+m.letters, lost+m.lost, words+m.words
+				all = all.plus(against(truth(t, testkit.Corpus(t, "synthetic/gt/"+id+".json")), r[0].Text))
 			}
-			cer, bag := 100*float64(wrong)/float64(letters), 100*float64(lost)/float64(words)
-			t.Logf("CER %.2f %%, words lost %.2f %%", cer, bag)
-			if cer > c.cer || bag > c.bag {
-				t.Errorf("CER %.2f %% (bound %.2f), words lost %.2f %% (bound %.2f)", cer, c.cer, bag, c.bag)
+			t.Log(all)
+			if all.cer() > c.cer || all.bag() > c.bag {
+				t.Errorf("%v: the bounds are CER %.2f %%, bagWER %.2f %%", all, c.cer, c.bag)
 			}
 		})
 	}
@@ -79,67 +71,6 @@ func TestAStampIsNotThePage(t *testing.T) {
 			}
 		}
 	}
-}
-
-type measure struct{ wrong, letters, lost, words int }
-
-// against compares a reading with the nearest of the legal reading orders.
-func against(t *testing.T, truth, got string) measure {
-	t.Helper()
-	b, err := os.ReadFile(truth)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var g struct{ Variants []string }
-	if err := json.Unmarshal(b, &g); err != nil || len(g.Variants) == 0 {
-		t.Fatalf("%s: %v", filepath.Base(truth), err)
-	}
-	have := levelled(got)
-	best, fewest := "", 1<<30
-	for _, v := range g.Variants {
-		if n := distance(strings.Fields(levelled(v)), strings.Fields(have)); n < fewest {
-			best, fewest = levelled(v), n
-		}
-	}
-	m := measure{wrong: distance([]rune(best), []rune(have)), letters: len([]rune(best))}
-	bag := map[string]int{}
-	for _, w := range strings.Fields(have) {
-		bag[w]++
-	}
-	for _, w := range strings.Fields(best) {
-		m.words++
-		if bag[w]--; bag[w] < 0 {
-			m.lost++
-		}
-	}
-	return m
-}
-
-var hyphen = regexp.MustCompile(`(\pL)-\s*\n\s*(\pL)`)
-
-// levelled leaves out what counts as no difference: kinds of dashes, quotes and white space.
-func levelled(s string) string {
-	s = strings.NewReplacer("–", "-", "—", "-", "’", "'", "‘", "'", "“", `"`, "”", `"`, "|", " ").Replace(norm.NFC.String(s))
-	return strings.Join(strings.Fields(hyphen.ReplaceAllString(s, "$1-$2")), " ")
-}
-
-func distance[T comparable](a, b []T) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range a {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range b {
-			cost := 1
-			if a[i] == b[j] {
-				cost = 0
-			}
-			diagonal, row[j+1] = row[j+1], min(row[j+1]+1, row[j]+1, diagonal+cost)
-		}
-	}
-	return row[len(b)]
 }
 
 // BenchmarkPage reads one page at a time, the recogniser included.

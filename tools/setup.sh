@@ -4,6 +4,7 @@
 #   setup.sh go       stop with one line unless Go is new enough
 #   setup.sh run      what the program uses at run time: Tesseract with Vietnamese
 #   setup.sh test     that, and what tests use: a C compiler for the race detector, Chromium, npm, PostgreSQL, ClamAV
+#   setup.sh bench-ocr  what reading is measured against: Tesseract, OCRmyPDF
 #   setup.sh web      the scripts browser tests load, from tools/web/package-lock.json
 #   setup.sh machine  what this machine is, for the head of a measurement
 #
@@ -23,6 +24,10 @@ missing() {
 		echo tesseract-ocr tesseract-ocr-vie
 	elif ! tesseract --list-langs 2>&1 | grep -qx vie; then
 		echo tesseract-ocr-vie
+	fi
+	if [ "$1" = bench-ocr ]; then
+		command -v ocrmypdf >/dev/null 2>&1 || echo ocrmypdf
+		command -v taskset >/dev/null 2>&1 || echo util-linux
 	fi
 	[ "$1" = test ] || return 0
 	if ! command -v gcc >/dev/null 2>&1 && ! command -v clang >/dev/null 2>&1; then
@@ -89,6 +94,7 @@ incomplete() {
 	fi
 	case $what in
 	run) echo "Going on without it: papers are kept and found by their fields, and read once Tesseract is there." >&2 ;;
+	bench-ocr) echo "There is nothing to measure against." >&2; exit 1 ;;
 	test) echo "Going on without it: tests that need it are skipped." >&2 ;;
 	esac
 }
@@ -128,7 +134,7 @@ machine() {
 
 case ${1:-} in
 go) check_go ;;
-run | test) install "$1" ;;
+run | test | bench-ocr) install "$1" ;;
 web) web ;;
 machine) machine ;;
 *)
