@@ -68,6 +68,12 @@ var limitsFixed = []LimitRow{
 		Name: Text{"Số mục trong thư mục TIFF", "Entries of a TIFF directory"}, Why: Text{"Tệp thật dưới 50.", "Honest files have less than 50."}},
 	{Const: "ocr.headBytes", Value: 64 << 10, Unit: UnitBytes, Code: "415 unsupported_type", Test: "ocr TestForeignFilesAreCalledByTheirNames",
 		Name: Text{"Phần đầu tệp xem để gọi đúng tên tệp lạ", "Start of a foreign file that is looked at to name it"}, Why: Text{"Đủ cho mọi dấu hiệu đã biết.", "Enough for every mark that is known."}},
+	{Const: "ocr/code.maxCodes", Value: 16, Unit: UnitCount, Code: "the rest is not decoded", Test: "ocr/code TestAPageFullOfCorners",
+		Name: Text{"Số mã QR và mã vạch giải trên một trang", "Codes of one page that are decoded"}, Why: Text{"Một trang nhãn có mười hai.", "A page of labels has a dozen."}},
+	{Const: "ocr/code.maxSquares", Value: 24, Unit: UnitCount, Code: "the rest is not decoded", Test: "ocr/code TestAPageFullOfCorners",
+		Name: Text{"Số lần thử giải mã QR trên một trang", "Attempts at QR codes of one page"}, Why: Text{"Trang thù địch có thể vẽ đầy góc mã.", "A hostile page could be drawn full of corners."}},
+	{Const: "ocr/code.maxText", Value: 1000, Unit: UnitBytes, Code: "the rest is cut", Test: "ocr/code FuzzFind",
+		Name: Text{"Nội dung của một mã", "What one code says"}, Why: Text{"Mã định danh và liên kết không dài hơn.", "Identifiers and links are shorter."}},
 	{Const: "ocr/fields.maxWords", Value: 4000, Unit: UnitCount, Code: "the rest is not looked at", Test: "ocr/fields FuzzPropose",
 		Name: Text{"Số từ của một trang dùng để đề xuất", "Words of a page that proposals are made of"}, Why: Text{"Trang chữ nhỏ có 1.500.", "A page of small print has 1,500."}},
 

@@ -152,6 +152,8 @@ var beyondVI = map[string]string{
 	"the rest is not listed":                               "phần còn lại không nêu",
 	"the rest is not logged":                               "phần còn lại không ghi",
 	"the rest is not looked at":                            "phần còn lại không xem",
+	"the rest is not decoded":                              "phần còn lại không giải mã",
+	"the rest is cut":                                      "phần còn lại bị cắt",
 	"the rest is not named":                                "phần còn lại không nêu tên",
 	"the stream ends; the browser comes again":             "kết thúc; trình duyệt tự nối lại",
 	"nothing is taken in":                                  "không nạp tệp nào",

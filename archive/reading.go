@@ -51,9 +51,10 @@ type PageReading struct {
 	Height     float64    `json:"height"`
 	Source     PageSource `json:"source"`
 	Words      []Word     `json:"words"`
-	Text       string     `json:"text"`           // NFC, lines as read, "\n" between lines
-	Confidence float32    `json:"confidence"`     // mean over Words, weighted by length
-	Skew       float32    `json:"skew,omitempty"` // degrees the scan was turned back by
+	Text       string     `json:"text"`            // NFC, lines as read, "\n" between lines
+	Confidence float32    `json:"confidence"`      // mean over Words, weighted by length
+	Skew       float32    `json:"skew,omitempty"`  // degrees the scan was turned back by
+	Codes      []Code     `json:"codes,omitempty"` // decoded on a scan, from top to bottom
 	Findings   []Finding  `json:"findings,omitempty"`
 	Err        *Text      `json:"error,omitempty"`
 }

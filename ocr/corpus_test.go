@@ -98,3 +98,22 @@ func BenchmarkPaper(b *testing.B) {
 	}
 	b.ReportMetric((processorTime(b)-before).Seconds()/float64(b.N*p.Pages()), "CPU-s/page")
 }
+
+// Codes are decoded on every kind of scan, and nothing is recognised where they stand.
+func TestCodesOfScans(t *testing.T) {
+	program := testkit.Tesseract(t)
+	for _, kind := range []string{"deg-200", "mild-300", "bw-200"} {
+		p := open(t, testkit.Corpus(t, "synthetic/scan/12-"+kind+".pdf"))
+		r := read(t, p, archive.ReadRequest{}, program)[0]
+		if len(r.Codes) != 2 || r.Codes[0].Text != "DLK;778-QĐ/BTCTU;26/04/2022" || r.Codes[1].Text != "BTCTU-778-2022" {
+			t.Errorf("%s: %+v", kind, r.Codes)
+		}
+		for _, c := range r.Codes {
+			for _, w := range r.Words {
+				if x, y := (w.Box.X0+w.Box.X1)/2, (w.Box.Y0+w.Box.Y1)/2; x > c.Box.X0 && x < c.Box.X1 && y > c.Box.Y0 && y < c.Box.Y1 {
+					t.Errorf("%s: %q was recognised on a code", kind, w.Text)
+				}
+			}
+		}
+	}
+}

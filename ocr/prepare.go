@@ -68,8 +68,8 @@ func (r *run) picture(ctx context.Context, s *sheet) error {
 		return nil
 	}
 	r.alive()
-	p, err := page.Prepare(m, page.Affine{A: toPage[0], B: toPage[1], C: toPage[2], D: toPage[3], E: toPage[4], F: toPage[5]},
-		page.Options{MaxPixels: r.limits.PagePixels})
+	where := page.Affine{A: toPage[0], B: toPage[1], C: toPage[2], D: toPage[3], E: toPage[4], F: toPage[5]}
+	p, err := page.Prepare(m, where, page.Options{MaxPixels: r.limits.PagePixels, Masks: s.codes(m, where)})
 	if err != nil {
 		r.fail(s, failedPicture, err)
 		return nil

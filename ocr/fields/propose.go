@@ -57,6 +57,7 @@ const (
 // keeps nothing, changes nothing, and takes any input: what makes no sense gives no proposal.
 func Propose(pages []archive.PageReading, lists Lists) []archive.Proposal {
 	p := paper{lists: lists}
+	p.codesOf(pages)
 	for i := range pages {
 		if i >= 2 && i < len(pages)-2 {
 			continue
@@ -66,7 +67,7 @@ func Propose(pages []archive.PageReading, lists Lists) []archive.Proposal {
 		}
 	}
 	if len(p.sheets) == 0 {
-		return nil
+		return p.out
 	}
 	p.first, p.last = p.sheets[0], p.sheets[len(p.sheets)-1]
 	p.head = p.first.findHead()

@@ -167,6 +167,34 @@ func TestNothingReadNothingProposed(t *testing.T) {
 	}
 }
 
+func TestCodesOfThePage(t *testing.T) {
+	const one, other = "H15.50.05.13-261008-0975", "H15.50.05.13-261008-0976"
+	with := func(texts ...string) archive.PageReading {
+		r := framed(left(90, 120, "Mã hồ sơ: H15.62-261008-0001"))
+		for _, s := range texts {
+			r.Codes = append(r.Codes, archive.Code{Kind: archive.CodeQR, Text: s, Box: archive.Box{X0: 20, Y0: 100, X1: 80, Y1: 160}})
+		}
+		return r
+	}
+	cases := []struct {
+		reason string
+		pages  []archive.PageReading
+		want   string
+	}{
+		{"a dossier code goes before what was recognised", []archive.PageReading{with(one)}, one},
+		{"inside a link", []archive.PageReading{with("https://tra-cuu.example.vn/?hs=" + one + "&t=1.000123")}, one},
+		{"inside JSON", []archive.PageReading{with(`{"hs":"` + one + `"}`)}, one},
+		{"on a page without a word", []archive.PageReading{{Number: 1, Codes: with(one).Codes}}, one},
+		{"two that differ name none, and the words decide", []archive.PageReading{with(one, other)}, "H15.62-261008-0001"},
+		{"no dossier code at all", []archive.PageReading{with("<script>", "H15.50-269999-0975")}, "H15.62-261008-0001"},
+	}
+	for _, c := range cases {
+		if got := values(c.pages, Lists{})[DossierCode]; got != c.want {
+			t.Errorf("%s: %q", c.reason, got)
+		}
+	}
+}
+
 func TestTheMiddleOfALongPaperIsNotLookedAt(t *testing.T) {
 	pages := []archive.PageReading{framed(), sheetOf(2), sheetOf(3, left(90, 120, "Mã hồ sơ: H15.50.05.13-261008-0975")), sheetOf(4), sheetOf(5, middle(430, 600, "GIÁM ĐỐC"), middle(430, 700, "Mạc Thanh Hiền"))}
 	got := values(pages, Lists{})

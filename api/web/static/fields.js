@@ -9,7 +9,7 @@ const named = { "owner.id": "owner_id", "owner.name": "owner_name", dossier: "do
   signer: "signer_name", "signer.name": "signer_name", "signer.position": "signer_position" };
 
 // What is proposed and never taken with the rest: a wrong digit is not seen in passing.
-const deliberate = ["number", "notation", "issued_on", "owner_id"];
+const deliberate = ["number", "notation", "issued_on", "owner_id", "dossier_code"];
 const told = ["place", "signer.authority", "secrecy", "urgency", "serial", "validity", "recipients"];
 const sure = 0.8;
 
