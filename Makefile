@@ -22,7 +22,7 @@ FUZZTIME   ?= 30s
 SHORTFUZZ  ?= 2000x
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test check fuzz fuzz-short bench bench-ocr licenses papers setup-run setup-test go fmt vet lint tidy shell web s3server clean
+.PHONY: help run build test check fuzz fuzz-short torture bench bench-ocr licenses papers setup-run setup-test go fmt vet lint tidy shell web s3server clean
 
 help: ## this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -104,6 +104,16 @@ fuzz-short: go ## every fuzz target for SHORTFUZZ inputs, unguided: do the targe
 			echo "$$dir $$target $$(sed -n 's/.*elapsed: \([^,]*\), execs: \([0-9]*\).*/\2 inputs in \1/p' $(BIN)/fuzz/log | tail -n 1)"; \
 		done; \
 	done
+
+# The short form of it is part of make test. SIZE=1 is the full form: 3,000 kills, every step of every act twenty times, 50,000 requests to
+# a store that fails; SIZE=0.1 does a tenth. SEED=n draws the faults of an earlier run again. ONLY=kill-s3 runs that scenario alone: a
+# regular expression over the names in the table. The full form takes hours, most of them for the kills.
+SIZE ?= 1
+SEED ?=
+ONLY ?= .
+torture: setup-test s3server ## kill, starve and deceive the program, print what was lost (nothing may be); SIZE=, SEED=, ONLY=
+	@sh tools/setup.sh machine
+	@SOHOA_TORTURE='$(SIZE)' SOHOA_TORTURE_SEED='$(SEED)' $(GO) test -count=1 -v -timeout 24h -run '^TestTorture$$/$(ONLY)' ./cmd/sohoa
 
 bench: go ## measurements, with the machine they were made on
 	@sh tools/setup.sh machine
