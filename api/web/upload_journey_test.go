@@ -2,6 +2,9 @@ package web_test
 
 import (
 	"context"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -206,4 +209,39 @@ func TestLargeFilesRefused(t *testing.T) {
 		t.Errorf("%d uploads open", n)
 	}
 	p.Complaints()
+}
+
+// On a slow line a clerk chooses a file before the page's scripts are there. It is not forgotten.
+func TestFileChosenBeforeTheScriptsAreHere(t *testing.T) {
+	p := browser.Open(t)
+	w := build(t).registered()
+	acc := w.account("an", archive.RoleClerk, commune)
+	house, err := url.Parse(w.url)
+	must(t, err)
+	var slow atomic.Bool
+	here := make(chan struct{})
+	line := httptest.NewServer(&httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) {
+		if slow.Load() && strings.HasSuffix(r.In.URL.Path, ".js") {
+			<-here
+		}
+		r.SetURL(house)
+		r.Out.Host = r.In.Host
+	}})
+	defer line.Close()
+	w.url = line.URL
+	path := filepath.Join(t.TempDir(), "sớm.pdf")
+	must(t, os.WriteFile(path, []byte("%PDF-1.7 sớm"), 0o600))
+	p.Goto(w.url + "/")
+	p.Type("#f-login", "an")
+	p.Type("#f-password", password)
+	slow.Store(true)
+	p.Press(browser.Enter)
+	p.Wait(`document.querySelector("#f-file")`)
+	p.Upload("#f-file", path)
+	close(here)
+	p.WaitText("#uploads-say", "Đã nhận tất cả 1 tệp")
+	if papers := w.inReview(acc); len(papers) != 1 {
+		t.Errorf("%d papers", len(papers))
+	}
+	p.Quiet()
 }

@@ -249,10 +249,12 @@ if (form) {
     count();
   });
 
-  field.addEventListener("change", () => {
-    take([...field.files]);
+  const chosen = () => {
+    const files = [...field.files];
     field.value = "";
-  });
+    if (files.length) take(files);
+  };
+  field.addEventListener("change", chosen);
   form.addEventListener("submit", (e) => e.preventDefault());
 
   // The whole page is the mouth: a file let go beside the box must not replace the page.
@@ -291,6 +293,7 @@ if (form) {
       queue.on(job, "left");
     }
   });
+  chosen(); // on a slow line a file may be chosen before this script is here to hear of it
 }
 
 // dropped gives the files of a drop, those of dropped folders too.

@@ -1,6 +1,10 @@
-// The texts of scripts in the language of the page.
+// The texts of scripts in the language of the page. Both languages are small; waiting here for one of them would let the page count
+// as loaded before its scripts listen, and what a person did in between would go unheard.
+import vi from "./text-vi.js";
+import en from "./text-en.js";
+
 const lang = document.documentElement.lang === "en" ? "en" : "vi";
-const { default: texts } = await import(`./text-${lang}.js`);
+const texts = { vi, en }[lang];
 
 // say returns a text with its {0}, {1} … filled in.
 export function say(key, ...values) {
