@@ -22,6 +22,7 @@ func commands() []command {
 		{"backup", "FILE", archive.Text{VI: "sao lưu toàn bộ vào một tệp, kể cả khi máy chủ đang chạy", EN: "back the whole house up into one file, while it serves too"}, backup},
 		{"restore", "FILE [--verify]", archive.Text{VI: "khôi phục từ bản sao lưu, không làm mất gì mới hơn", EN: "restore a backup, losing nothing that is newer"}, restore},
 		{"rebuild", "[--catalog] [--index]", archive.Text{VI: "dựng lại danh mục và chỉ mục chỉ từ kho", EN: "make catalog and index again from the store alone"}, rebuild},
+		{"bucket", "keys DIR | make [--store s3://…]", archive.Text{VI: "chuẩn bị kho S3 cho lần chạy đầu: tạo khóa, tạo thùng chứa", EN: "prepare an S3 store for a first start: make its keys, make its bucket"}, bucket},
 		{"version", "", archive.Text{VI: "phiên bản", EN: "build facts"}, printVersion},
 	}
 }

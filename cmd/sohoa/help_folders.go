@@ -31,6 +31,13 @@ With --index TABLE.xlsx (or .csv) DIR is a contractor's delivery: each row of th
 and odd ones by --map "Heading=subject". Right rows are taken with all they say; wrong ones come back in TABLE.report.xlsx,
 their cells coloured, with a note of what is wrong. Mend the table, or that report, and run again: only what is left is taken. A row that was
 changed after it was taken is told and not applied. --dry-run looks into every file, takes nothing and writes the report.`},
+	"bucket": {
+		VI: `bucket keys DIR tạo khóa ngẫu nhiên của máy chủ S3: DIR/access_key và DIR/secret_key, chỉ chủ tệp đọc được. Khóa đã có thì giữ nguyên.
+bucket make tạo thùng chứa mà --store chỉ tới nếu chưa có, kèm giữ phiên bản và khóa đối tượng nơi máy chủ hỗ trợ.
+serve không bao giờ tự tạo thùng chứa: gõ sai một tên sẽ thành một kho trống. docker-compose.yml chạy cả hai lệnh này mỗi lần khởi động.`,
+		EN: `bucket keys DIR makes random credentials for an S3 server: DIR/access_key and DIR/secret_key, readable by their owner. Those that are there stay.
+bucket make makes the bucket that --store names where it is missing, with versions and object lock where the server has them.
+serve never makes a bucket: a name typed wrong would be an empty archive. docker-compose.yml gives both commands at every start.`},
 	"serve": {
 		VI: `Với --inbox DIR, máy chủ tự nhận những gì máy quét mạng ghi vào DIR (qua SMB, FTP):
 tệp được nhận khi đã thôi lớn lên và không còn ai mở; tệp ẩn và tệp tạm (.part, .tmp, ~$…) được bỏ qua.

@@ -80,27 +80,35 @@ func (h *house) openVault(ctx context.Context, e *env, p place) (*ocfl.Vault, er
 	return nil, fmt.Errorf("%s takes file:DIR or s3://bucket/prefix?endpoint=…", p.flag)
 }
 
-func (h *house) openBucket(ctx context.Context, e *env, p place) (*ocfl.Vault, error) {
-	cfg, err := s3.ParseURL(p.address)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", p.flag, err)
+// bucketConfig reads how an operator names a bucket, and its secrets.
+func bucketConfig(e *env, p place) (cfg s3.Config, err error) {
+	if cfg, err = s3.ParseURL(p.address); err != nil {
+		return cfg, fmt.Errorf("%s: %w", p.flag, err)
 	}
 	keys := p.keys
 	if e.getenv(keys+"ACCESS_KEY") == "" && e.getenv(keys+"ACCESS_KEY_FILE") == "" {
 		keys = "SOHOA_S3_" // one set of keys may serve both stores
 	}
 	if cfg.Credentials.AccessKey, err = secret(e, keys+"ACCESS_KEY"); err != nil {
-		return nil, err
+		return cfg, err
 	}
 	if cfg.Credentials.SecretKey, err = secret(e, keys+"SECRET_KEY"); err != nil {
-		return nil, err
+		return cfg, err
 	}
 	cfg.Credentials.SessionToken = e.getenv(keys + "SESSION_TOKEN")
 	cfg.Temp = p.spool
 	if path := e.getenv(keys + "CA_FILE"); path != "" {
 		if cfg.RootCA, err = os.ReadFile(path); err != nil {
-			return nil, fmt.Errorf("%sCA_FILE: %w", keys, err)
+			return cfg, fmt.Errorf("%sCA_FILE: %w", keys, err)
 		}
+	}
+	return cfg, nil
+}
+
+func (h *house) openBucket(ctx context.Context, e *env, p place) (*ocfl.Vault, error) {
+	cfg, err := bucketConfig(e, p)
+	if err != nil {
+		return nil, err
 	}
 	spool, err := blob.OpenSpool(p.spool, &h.syncs)
 	if err != nil {

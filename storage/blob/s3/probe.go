@@ -102,10 +102,7 @@ func (p *prober) must(ctx context.Context, name, text string) error {
 
 // versions asks the bucket what it keeps. A server that does not know the question keeps one version.
 func (p *prober) versions(ctx context.Context) error {
-	v, err := p.s.core.GetBucketVersioning(ctx, p.s.config.Bucket)
-	p.report.Versioning = err == nil && v.Enabled()
-	_, _, _, _, err = p.s.core.GetObjectLockConfig(ctx, p.s.config.Bucket)
-	p.report.ObjectLock = err == nil
+	p.report.Versioning, p.report.ObjectLock = p.s.bucketKeeps(ctx)
 	if p.s.config.Retention > 0 && !p.report.ObjectLock {
 		return archive.Errorf(archive.Unprocessable, "objects are to be locked, and the bucket was made without object lock")
 	}

@@ -32,23 +32,10 @@ var (
 // Open tries out what the endpoint does and returns the store; Status tells what was found. A bucket that cannot be reached,
 // read or written is refused with kind Unavailable. Left-over parts of uploads that died are removed. The caller closes it.
 func Open(ctx context.Context, c Config) (*Store, error) {
-	switch {
-	case c.Endpoint == "" || c.Bucket == "":
-		return nil, archive.Errorf(archive.Invalid, "open store: no endpoint or no bucket")
-	case c.Credentials.AccessKey == "" || c.Credentials.SecretKey == "":
-		return nil, archive.Errorf(archive.Invalid, "open store: no credentials")
-	}
-	if c.Prefix != "" {
-		if err := blob.CheckKey(c.Prefix); err != nil {
-			return nil, err
-		}
-	}
-	c = c.withDefaults()
-	core, transport, err := newClient(c)
+	s, err := prepare(c)
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{config: c, core: core, transport: transport, uploads: make(chan struct{}, c.Uploads)}
 	if err := s.probe(ctx); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
