@@ -1,4 +1,5 @@
-# The program with Tesseract and its Vietnamese, run by a user without rights; everything it keeps is under /data.
+# The program with Tesseract and its Vietnamese, run by a user without rights; everything it keeps is under /data. /keys and
+# /objects are empty: docker-compose.yml mounts volumes there, and a new volume takes its owner from the folder below it.
 #
 #   docker build -t sohoa --build-arg VERSION="$(git describe --tags --always)" .
 #   docker run -p 127.0.0.1:8080:8080 -v sohoa-data:/data sohoa
@@ -22,7 +23,7 @@ RUN apt-get update \
     && rm -rf /var/lib/apt/lists/* \
     && groupadd --system --gid 10001 sohoa \
     && useradd --system --uid 10001 --gid sohoa --home-dir /data --no-create-home --shell /usr/sbin/nologin sohoa \
-    && install -d -o sohoa -g sohoa -m 0700 /data
+    && install -d -o sohoa -g sohoa -m 0700 /data /keys /objects
 COPY --from=build /out/sohoa /usr/local/bin/sohoa
 COPY --from=build /out/LICENSES.txt /usr/share/doc/sohoa/LICENSES.txt
 # The build stops here if the program does not start or Tesseract has no Vietnamese.

@@ -22,10 +22,10 @@ FUZZTIME   ?= 30s
 SHORTFUZZ  ?= 2000x
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test check fuzz fuzz-short torture bench bench-ocr licenses papers setup-run setup-test go fmt vet lint tidy shell web s3server clean
+.PHONY: help run build test check fuzz fuzz-short torture bench bench-ocr licenses papers setup-run setup-test go fmt vet lint tidy shell web s3server compose-check clean
 
 help: ## this list
-	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 # go stops with one line when Go is absent or older than go.mod asks for.
 go:
@@ -137,6 +137,10 @@ s3server: go
 	@version=$$(sed -n 's/.*versity\/versitygw v\([0-9.]*\).*/\1/p' tools/go.mod | head -n 1); \
 	[ -x $(TOOLS)/versitygw-$$version ] || \
 		{ cd tools && CGO_ENABLED=0 $(GO) build -ldflags '-s -w' -o ../$(TOOLS)/versitygw-$$version github.com/versity/versitygw/cmd/versitygw; }
+
+# Where an engine is at hand, `docker compose up` is the proof; this holds without one, and is part of `make test`.
+compose-check: setup-test build s3server ## prove docker-compose.yml: what it names is there, its services run and do their work
+	@cd tools && $(GO) build -o ../$(TOOLS)/compose ./compose && ../$(TOOLS)/compose -C ..
 
 # Browser tests load axe-core from here. npm ci does nothing when the lock file has not changed.
 web: tools/web/node_modules/.package-lock.json
