@@ -37,8 +37,9 @@ type world struct {
 
 // desk is inspector and reader: it believes what stands in the bytes.
 type desk struct {
-	block chan struct{} // when not nil, inspection waits for it
-	held  atomic.Int32  // inspections that wait, or have waited
+	block  chan struct{} // when not nil, inspection waits for it
+	held   atomic.Int32  // inspections that wait, or have waited
+	copies atomic.Int32  // reading copies made
 }
 
 func (k *desk) Inspect(ctx context.Context, f *os.File, req archive.InspectRequest) (archive.Inspection, error) {
@@ -125,7 +126,7 @@ func build(t testing.TB, change ...func(*archive.Config, *api.Config)) *world {
 	must(t, err)
 	t.Cleanup(func() { index.Close() })
 	k := &desk{}
-	ac := archive.Config{Vault: vault, Partials: vault.Partials(64 << 10), Catalog: cat, Derived: derived, Quarantine: aside, Ledger: log, Index: index, Inspector: k, Reader: k, Assembler: k, Scratch: dir}
+	ac := archive.Config{Vault: vault, Partials: vault.Partials(64 << 10), Catalog: cat, Derived: derived, Quarantine: aside, Ledger: log, Index: index, Inspector: k, Reader: k, Assembler: k, Copier: k, Scratch: dir}
 	c := api.Config{}
 	for _, f := range change {
 		f(&ac, &c)

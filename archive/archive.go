@@ -28,6 +28,7 @@ type Config struct {
 	Scanner    Scanner         // nil: nothing looks for viruses
 	Partials   Partials        // nil: no resumable uploads
 	Assembler  Assembler       // nil: pages cannot be rearranged
+	Copier     Copier          // nil: no reading copies
 
 	Disks Disks // nil: nobody looks how full they are
 
@@ -55,6 +56,7 @@ type Archive struct {
 	watch     watchers
 	disks     diskWatch
 	uploading uploadLocks
+	making    flights       // derived things under way
 	slots     chan struct{} // uploads under way
 	nudge     chan struct{} // wakes the sequencer
 	feed      chan struct{} // wakes the indexer

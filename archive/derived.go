@@ -16,12 +16,30 @@ import (
 //	documents/<id>/<version>/words          all pages, one gzip member each, found by Page.Offset and Length
 //	documents/<id>/<version>/text           all pages' text, gzip, each ended by a form feed
 //	documents/<id>/<version>/images/<n>-<w> page images for the viewer (JPEG)
+//	documents/<id>/<version>/copies/<tag>   the reading copy (PDF)
+//
+// Images and copies are a cache: they may be gone at any time (Passing), and who wants one makes it.
 func derivedRoot(id ID) string { return "documents/" + id.String() }
 
 func derivedVersion(id ID, version int) string { return fmt.Sprintf("documents/%s/%d", id, version) }
 
 func pageKey(id ID, version, n int) string {
 	return fmt.Sprintf("%s/pages/%d", derivedVersion(id, version), n)
+}
+
+func imageKey(id ID, version, n, width int) string {
+	return fmt.Sprintf("%s/images/%d-%d", derivedVersion(id, version), n, width)
+}
+
+func copyKey(id ID, version int, tag string) string {
+	return derivedVersion(id, version) + "/copies/" + tag
+}
+
+// Passing says of the key of a derived file whether it is kept only as long as there is room: it was made for somebody who looked, and is made
+// again for the next. The words and the text are not: making them again takes a recogniser its time.
+func Passing(key string) bool {
+	parts := strings.Split(key, "/")
+	return len(parts) == 5 && parts[0] == "documents" && (parts[3] == "images" || parts[3] == "copies")
 }
 
 func packPage(p *PageReading) ([]byte, error) {

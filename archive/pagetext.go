@@ -111,26 +111,36 @@ func (a *Archive) PageImage(ctx context.Context, actor Actor, id ID, n, width in
 		}
 	}
 	v := d.Head()
-	key := fmt.Sprintf("%s/images/%d-%d", derivedVersion(id, v.Number), n, w)
-	if f, err := a.Derived.Open(ctx, key); KindOf(err) != NotFound || err == nil {
-		return f, err
-	}
-	if a.Reader == nil {
-		return nil, Errorf(Unavailable, "no reader to draw pages")
-	}
-	f, done, err := a.local(ctx, &d, v)
-	if err != nil {
-		return nil, err
-	}
-	defer done()
-	jpg, err := a.Reader.Render(ctx, f, RenderRequest{MediaType: v.MediaType, Page: n, Width: w, Limits: a.Limits.Read})
-	if err != nil {
-		return nil, err
-	}
-	if err := a.Derived.Put(ctx, key, bytes.NewReader(jpg)); err != nil {
-		return nil, err
+	key := imageKey(id, v.Number, n, w)
+	for range copyTries {
+		f, err := a.Derived.Open(ctx, key)
+		if KindOf(err) != NotFound || err == nil {
+			return f, err
+		}
+		if did, err := a.making.alone(ctx, key, func() error { return a.makeImage(ctx, &d, v, n, w, key) }); did || err != nil {
+			if err != nil {
+				return nil, err
+			}
+			break
+		}
 	}
 	return a.Derived.Open(ctx, key)
+}
+
+func (a *Archive) makeImage(ctx context.Context, d *Document, v Version, n, width int, key string) error {
+	if a.Reader == nil {
+		return Errorf(Unavailable, "no reader to draw pages")
+	}
+	f, done, err := a.local(ctx, d, v)
+	if err != nil {
+		return err
+	}
+	defer done()
+	jpg, err := a.Reader.Render(ctx, f, RenderRequest{MediaType: v.MediaType, Page: n, Width: width, Limits: a.Limits.Read})
+	if err != nil {
+		return err
+	}
+	return a.Derived.Put(ctx, key, bytes.NewReader(jpg))
 }
 
 // local returns a version as a file of this machine, copying it there when the store is elsewhere.

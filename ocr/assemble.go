@@ -69,16 +69,25 @@ type pictureDonor struct {
 func (d pictureDonor) expect(int, int) {}
 
 func (d pictureDonor) put(ctx context.Context, page, at, turn int) error {
-	f, err := d.p.Facsimile(ctx, page)
-	if archive.KindOf(err) == archive.NotFound {
-		return archive.Errorf(archive.Invalid, "page %d: %w", page, err)
-	}
+	f, err := facsimile(ctx, d.p, page)
 	if err != nil {
 		return err
+	}
+	return d.a.PutPicture(ctx, f, at, turn)
+}
+
+// facsimile is a page of a picture file as pdf takes it.
+func facsimile(ctx context.Context, p *image.Paper, page int) (pdf.Picture, error) {
+	f, err := p.Facsimile(ctx, page)
+	if archive.KindOf(err) == archive.NotFound {
+		return pdf.Picture{}, archive.Errorf(archive.Invalid, "page %d: %w", page, err)
+	}
+	if err != nil {
+		return pdf.Picture{}, err
 	}
 	pieces := make([]pdf.Piece, len(f.Pieces))
 	for i, p := range f.Pieces {
 		pieces[i] = pdf.Piece(p)
 	}
-	return d.a.PutPicture(ctx, pdf.Picture{Width: f.Width, Height: f.Height, Orientation: f.Orientation, Pieces: pieces}, at, turn)
+	return pdf.Picture{Width: f.Width, Height: f.Height, Orientation: f.Orientation, Pieces: pieces}, nil
 }

@@ -37,6 +37,7 @@ func (s *server) bytesOut() {
 		img.Responses = map[string]*huma.Response{"200": header(binary("The page", archive.JPEG), "ETag", "Version, page and width")}
 		s.plain(conditional(img), s.pageImage)
 	}
+	s.readingCopies(conditional)
 	text := operation("document-text", http.MethodGet, "/documents/{id}/text", "documents", "What was read, as plain text", http.StatusAccepted)
 	text.Description = "UTF-8; each page ends with a form feed. 202 while nothing has been read yet."
 	text.Parameters = []*huma.Param{inPath("id", "Id of the paper")}

@@ -37,6 +37,8 @@ var vietnamese = map[string]string{
 	"get-reading":          "Đã đọc đến đâu và đề xuất những gì",
 	"file-get":             "Tệp nguyên gốc như lúc gửi",
 	"file-head":            "Tệp nguyên gốc như lúc gửi (chỉ phần đầu đề)",
+	"reading-copy-get":     "Bản đọc: PDF tìm được chữ của giấy tờ",
+	"reading-copy-head":    "Bản đọc: PDF tìm được chữ của giấy tờ (chỉ phần đầu đề)",
 	"document-text":        "Chữ đã nhận dạng, dạng văn bản thuần",
 	"page-words":           "Chữ của một trang, có vị trí và độ tin cậy",
 	"page-image-get":       "Ảnh của một trang",

@@ -41,6 +41,7 @@ type documentPage struct {
 	MayArrange            bool
 	MayReadAgain          bool
 	MayDownload           bool
+	MayCopy, CopyReady    bool // a reading copy can be had, once the paper is read; it is read
 	Accept                string
 	Page, PageCount       int
 	Pages                 []PageLink // those of the strip: all of a thin paper, those around of a thick one
@@ -138,6 +139,8 @@ func (p *Pages) showDocument(v *visit, id archive.ID, status int, answer documen
 			d.Section = "quarantine"
 		}
 	}
+	d.MayCopy = d.MayDownload && doc.Reading.State != archive.ReadingOff && doc.Reading.State != archive.ReadingFailed
+	d.CopyReady = doc.Reading.State == archive.ReadingDone || doc.Reading.State == archive.ReadingPartial
 	fs, err := p.Archive.Warnings(v.ctx, v.actor, &doc)
 	if err != nil {
 		return err

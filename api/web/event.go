@@ -48,6 +48,9 @@ func (v *visit) event(e *archive.Event) EventRow {
 			r.What = v.say(rule.Name)
 		}
 	}
+	if e.Detail["what"] == "reading_copy" {
+		r.What += " · " + v.t("copy.done")
+	}
 	act := "dossier_act." + e.Detail["act"]
 	if e.Action != archive.EvDossier || !known(act) {
 		act = ""

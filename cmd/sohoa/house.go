@@ -175,7 +175,7 @@ func (h *house) startChildren(o *options, cfg *archive.Config) error {
 	cfg.Inspector = h.inspector
 	assembler := child.NewAssembler(opt)
 	h.closers = append(h.closers, assembler)
-	cfg.Assembler = assembler
+	cfg.Assembler, cfg.Copier = assembler, assembler
 	// The reader draws page images too, so it is there even where this process reads nothing; its children start when asked.
 	if h.reader, err = child.NewReader(opt); err != nil {
 		return fmt.Errorf("start readers: %w", err)

@@ -21,6 +21,7 @@ var work = child.Work{
 	Read:     readPaper,
 	Render:   renderPage,
 	Assemble: ocr.Assemble,
+	Copy:     ocr.Copy,
 	Ready: func(ctx context.Context, at child.Place) error {
 		_, err := tesseract.Probe(ctx, at.Tesseract, at.Tessdata)
 		return err

@@ -12,7 +12,7 @@ import (
 	"sohoa/internal/sandbox"
 )
 
-// Assembler is archive.Assembler over a pool of children. The sources go in as descriptors to read; what is made comes back
+// Assembler is archive.Assembler and archive.Copier over a pool of children. The sources go in as descriptors to read; what is made comes back
 // through the channel, and the parent writes it down: a child that was talked into something holds nothing it could write to,
 // and the parent counts the bytes.
 type Assembler struct {
@@ -20,7 +20,10 @@ type Assembler struct {
 	pool   *sandbox.Pool
 }
 
-var _ archive.Assembler = (*Assembler)(nil)
+var (
+	_ archive.Assembler = (*Assembler)(nil)
+	_ archive.Copier    = (*Assembler)(nil)
+)
 
 // assembleWhole is how many times AssembleLimits.Time one file may take altogether: a child that writes a byte now and then
 // does not get a life.
@@ -56,6 +59,18 @@ func (a *Assembler) Assemble(ctx context.Context, sources []archive.AssembleSour
 		files[i] = sandbox.File{File: s.File}
 		m.MediaTypes = append(m.MediaTypes, s.MediaType)
 	}
+	return a.make(ctx, m, files, out)
+}
+
+// Copy implements archive.Copier.
+func (a *Assembler) Copy(ctx context.Context, req archive.CopyRequest, out io.Writer, limits archive.AssembleLimits) error {
+	m := assembleMessage{MediaTypes: []string{req.Source.MediaType}, Limits: a.bound(limits), Copy: &copyMessage{Pages: req.Pages, Mark: req.Mark}}
+	return a.make(ctx, m, []sandbox.File{{File: req.Source.File}, {File: req.Words}}, out)
+}
+
+// make has a child do what the message says and writes down what it makes.
+func (a *Assembler) make(ctx context.Context, m assembleMessage, files []sandbox.File, out io.Writer) error {
+	limits := m.Limits
 	body, err := json.Marshal(m)
 	if err != nil {
 		return fmt.Errorf("encode request to assemble: %w", err)
@@ -107,12 +122,21 @@ type assembleMessage struct {
 	MediaTypes []string // of the passed files, in their order
 	Pages      []archive.PagePick
 	Limits     archive.AssembleLimits
+	Copy       *copyMessage // nil: assemble; else the files are the paper and its words
+}
+
+type copyMessage struct {
+	Pages int
+	Mark  archive.CopyMark
 }
 
 func (w Work) assemble(c *sandbox.Call) error {
 	var m assembleMessage
 	if err := decode(c, &m); err != nil {
 		return err
+	}
+	if m.Copy != nil {
+		return w.copy(c, m)
 	}
 	if len(m.MediaTypes) != len(c.Files) {
 		return fmt.Errorf("%d files came with the request, want %d", len(c.Files), len(m.MediaTypes))
@@ -124,6 +148,18 @@ func (w Work) assemble(c *sandbox.Call) error {
 	out := bufio.NewWriterSize(replies{c}, assembleChunk)
 	// No deadline here: the parent sees the bytes go by.
 	if err := w.Assemble(context.Background(), sources, m.Pages, out, m.Limits); err != nil {
+		return toWire(err)
+	}
+	return out.Flush()
+}
+
+func (w Work) copy(c *sandbox.Call, m assembleMessage) error {
+	if len(m.MediaTypes) != 1 || len(c.Files) != 2 {
+		return fmt.Errorf("%d files came with the request, want a paper and its words", len(c.Files))
+	}
+	req := archive.CopyRequest{Source: archive.AssembleSource{File: c.Files[0], MediaType: m.MediaTypes[0]}, Pages: m.Copy.Pages, Words: c.Files[1], Mark: m.Copy.Mark}
+	out := bufio.NewWriterSize(replies{c}, assembleChunk)
+	if err := w.Copy(context.Background(), req, out, m.Limits); err != nil {
 		return toWire(err)
 	}
 	return out.Flush()

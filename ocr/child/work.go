@@ -47,6 +47,8 @@ type Work struct {
 	Render func(ctx context.Context, at Place, f *os.File, req archive.RenderRequest) ([]byte, error)
 	// Assemble is archive.Assembler's.
 	Assemble func(ctx context.Context, sources []archive.AssembleSource, pages []archive.PagePick, out io.Writer, limits archive.AssembleLimits) error
+	// Copy is archive.Copier's.
+	Copy func(ctx context.Context, req archive.CopyRequest, out io.Writer, limits archive.AssembleLimits) error
 	// Ready says whether scans can be recognised with what is at this place.
 	Ready func(ctx context.Context, at Place) error
 	// WarmUp fills at.Cache. It does nothing where the cache is good already.

@@ -36,6 +36,9 @@ type Assembly struct {
 	donors  []*Donor
 
 	pictures int // pages made of picture files
+
+	letters *glyphless // of the text laid over pages; nil when there is none
+	mark    *Mark      // what the file says of itself; nil when it says nothing
 }
 
 // NewAssembly begins a file of the given number of pages.
@@ -77,7 +80,15 @@ type Donor struct {
 
 // Open makes a PDF a donor. It must stay unchanged and open until the Assembly is finished. Errors: Conflict signed_file for a file that
 // holds a signature, Conflict locked_file for one its owner locked, Unprocessable for one that cannot be taken apart.
-func (a *Assembly) Open(ctx context.Context, f *os.File) (d *Donor, err error) {
+func (a *Assembly) Open(ctx context.Context, f *os.File) (*Donor, error) { return a.open(ctx, f, true) }
+
+// OpenSigned is Open for an assembly that is not to replace its source: it takes pages of a signed file, too. What shows of a signature goes
+// over, the signature does not.
+func (a *Assembly) OpenSigned(ctx context.Context, f *os.File) (*Donor, error) {
+	return a.open(ctx, f, false)
+}
+
+func (a *Assembly) open(ctx context.Context, f *os.File, unsigned bool) (d *Donor, err error) {
 	defer a.guard(ctx, "open source", &err)
 	data, release, err := view(f)
 	if err != nil {
@@ -98,19 +109,10 @@ func (a *Assembly) Open(ctx context.Context, f *os.File) (d *Donor, err error) {
 			VI: "Tệp này bị chủ sở hữu khóa, không tách ghép trang được. Xin in ra PDF thường hoặc quét lại.",
 			EN: "The owner of this file locked it, so its pages cannot be rearranged. Print it to a plain PDF or scan it again."})
 	}
-	signed := false
-	err = file.EachObject(func(o cos.Found) error {
-		_, is := signatureOf(file, o)
-		signed = signed || is
-		return nil
-	})
-	if err != nil {
-		return nil, fmt.Errorf("look for signatures: %w", err)
-	}
-	if signed {
-		return nil, archive.Fault(archive.Conflict, "signed_file", archive.Text{
-			VI: "Tệp này có chữ ký số. Đổi trang sẽ làm mất chữ ký nên không được phép.",
-			EN: "This file is digitally signed. Changing its pages would break the signature, so it is not allowed."})
+	if unsigned {
+		if err := refuseSigned(file); err != nil {
+			return nil, err
+		}
 	}
 	d = &Donor{a: a, file: file, release: release, first: map[int]int{}, copied: map[int]int{}}
 	d.pages, _, _ = sheets(file, maxPages)
@@ -118,6 +120,24 @@ func (a *Assembly) Open(ctx context.Context, f *os.File) (d *Donor, err error) {
 	a.donors = append(a.donors, d)
 	keep = true
 	return d, nil
+}
+
+func refuseSigned(file *cos.File) error {
+	signed := false
+	err := file.EachObject(func(o cos.Found) error {
+		_, is := signatureOf(file, o)
+		signed = signed || is
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("look for signatures: %w", err)
+	}
+	if signed {
+		return archive.Fault(archive.Conflict, "signed_file", archive.Text{
+			VI: "Tệp này có chữ ký số. Đổi trang sẽ làm mất chữ ký nên không được phép.",
+			EN: "This file is digitally signed. Changing its pages would break the signature, so it is not allowed."})
+	}
+	return nil
 }
 
 // Pages is how many pages the donor has.
@@ -132,7 +152,16 @@ func (d *Donor) Expect(n, at int) {
 }
 
 // Put copies page n of the donor to be page at, turned clockwise by turn more degrees. Invalid when there is no such page.
-func (d *Donor) Put(ctx context.Context, n, at, turn int) (err error) {
+func (d *Donor) Put(ctx context.Context, n, at, turn int) error {
+	return d.put(ctx, n, at, turn, nil)
+}
+
+// PutWithText is Put, unturned, with words laid invisibly over the page, where they are on the page as displayed.
+func (d *Donor) PutWithText(ctx context.Context, n, at int, words []archive.Word) error {
+	return d.put(ctx, n, at, 0, words)
+}
+
+func (d *Donor) put(ctx context.Context, n, at, turn int, words []archive.Word) (err error) {
 	defer d.a.guard(ctx, "copy page", &err)
 	if n < 1 || n > len(d.pages) || at < 1 || at > d.a.pages || d.a.put[at-1] {
 		return archive.Errorf(archive.Invalid, "page %d as page %d", n, at)
@@ -148,7 +177,7 @@ func (d *Donor) Put(ctx context.Context, n, at, turn int) (err error) {
 	if r := ((s.rotate+turn)%360 + 360) % 360; r != 0 {
 		out = append(out, cos.Entry{Key: "Rotate", Val: int64(r)})
 	}
-	for _, key := range []cos.Name{"UserUnit", "BleedBox", "TrimBox", "ArtBox", "Group", "Tabs", "Contents"} {
+	for _, key := range []cos.Name{"UserUnit", "BleedBox", "TrimBox", "ArtBox", "Group", "Tabs"} {
 		if v := d.value(s.dict.Get(key), 0); v != nil {
 			out = append(out, cos.Entry{Key: key, Val: v})
 		}
@@ -157,7 +186,14 @@ func (d *Donor) Put(ctx context.Context, n, at, turn int) (err error) {
 	if err != nil {
 		return err
 	}
-	out = append(out, cos.Entry{Key: "Resources", Val: d.pruned(s.resources, used)})
+	contents, resources := d.value(s.dict.Get("Contents"), 0), d.pruned(s.resources, used)
+	if len(words) > 0 {
+		contents, resources = d.overlaid(s, resources, words)
+	}
+	if contents != nil {
+		out = append(out, cos.Entry{Key: "Contents", Val: contents})
+	}
+	out = append(out, cos.Entry{Key: "Resources", Val: resources})
 	annots, err := d.annotations(s, at)
 	if err != nil {
 		return err
@@ -198,9 +234,16 @@ func (a *Assembly) Finish(ctx context.Context) (err error) {
 			return err
 		}
 	}
+	if a.letters != nil {
+		a.letters.write(a.w)
+	}
+	trailer := cos.Dict{{Key: "Root", Val: cos.Ref{Num: a.catalog}}}
+	if a.mark != nil {
+		catalog, trailer = a.marked(catalog, trailer)
+	}
 	a.w.Object(a.catalog, catalog)
 	id := cos.String(a.w.Sum()[:16])
-	return a.w.Finish(cos.Dict{{Key: "Root", Val: cos.Ref{Num: a.catalog}}, {Key: "ID", Val: cos.Array{id, id}}})
+	return a.w.Finish(append(trailer, cos.Entry{Key: "ID", Val: cos.Array{id, id}}))
 }
 
 // Close frees the donors. It does not end the file: that is Finish.

@@ -32,7 +32,16 @@ var orientations = [9]struct {
 }{1: {0, false}, 2: {0, true}, 3: {180, false}, 4: {180, true}, 5: {270, true}, 6: {90, false}, 7: {90, true}, 8: {270, false}}
 
 // PutPicture makes page at of a picture, turned clockwise by turn more degrees than its file says.
-func (a *Assembly) PutPicture(ctx context.Context, p Picture, at, turn int) (err error) {
+func (a *Assembly) PutPicture(ctx context.Context, p Picture, at, turn int) error {
+	return a.putPicture(ctx, p, at, turn, nil)
+}
+
+// PutPictureWithText is PutPicture, unturned, with words laid invisibly over the page, where they are on the page as displayed.
+func (a *Assembly) PutPictureWithText(ctx context.Context, p Picture, at int, words []archive.Word) error {
+	return a.putPicture(ctx, p, at, 0, words)
+}
+
+func (a *Assembly) putPicture(ctx context.Context, p Picture, at, turn int, words []archive.Word) (err error) {
 	defer a.guard(ctx, "put picture", &err)
 	if at < 1 || at > a.pages || a.put[at-1] {
 		return archive.Errorf(archive.Invalid, "picture as page %d", at)
@@ -54,12 +63,20 @@ func (a *Assembly) PutPicture(ctx context.Context, p Picture, at, turn int) (err
 	}
 	c := a.next()
 	a.w.Stream(c, nil, []byte(contents.String()))
+	r := ((o.turn+turn)%360 + 360) % 360
+	shown, resources := cos.Object(cos.Ref{Num: c}), cos.Dict{{Key: "XObject", Val: table}}
+	if len(words) > 0 {
+		box := rect{0, 0, p.Width, p.Height}
+		text := a.text(words, textFont, (&sheet{media: box, box: box, unit: 1, rotate: r}).display())
+		shown = cos.Array{cos.Ref{Num: text}, shown}
+		resources = append(resources, cos.Entry{Key: "Font", Val: cos.Dict{{Key: textFont, Val: cos.Ref{Num: a.letters.font}}}})
+	}
 	page := cos.Dict{
 		{Key: "Type", Val: cos.Name("Page")}, {Key: "Parent", Val: cos.Ref{Num: a.tree}},
 		{Key: "MediaBox", Val: cos.Array{int64(0), int64(0), p.Width, p.Height}},
-		{Key: "Resources", Val: cos.Dict{{Key: "XObject", Val: table}}}, {Key: "Contents", Val: cos.Ref{Num: c}},
+		{Key: "Resources", Val: resources}, {Key: "Contents", Val: shown},
 	}
-	if r := ((o.turn+turn)%360 + 360) % 360; r != 0 {
+	if r != 0 {
 		page = append(page, cos.Entry{Key: "Rotate", Val: int64(r)})
 	}
 	a.w.Object(a.page(at), page)

@@ -124,6 +124,8 @@ if (["waiting", "running"].includes(root.dataset.state)) {
   });
   stream.addEventListener("end", async () => {
     stream.close();
+    const copy = document.querySelector("#copy");
+    if (copy && ["done", "partial"].includes(last?.state)) copy.hidden = false;
     if (last) spoken.textContent = say("read_say", last.pages_done);
     const answer = await fetch(`/api/v1/documents/${root.dataset.id}`, { headers: { "Accept-Language": document.documentElement.lang } });
     if (answer.ok) showFindings((await answer.json()).findings);
