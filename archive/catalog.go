@@ -343,6 +343,10 @@ type Discrepancy struct {
 	Kind     string // stable, snake_case: missing_object, unknown_object, digest_mismatch, tree_mismatch, index_missing …
 	Object   string // what it is about
 	Document ID
+	About    string // another name of what it is about, under which it may have been reported already; optional
 	Detail   string // for the log and the operator, English
 	Repaired bool
+
+	// mend writes what the catalog lacks from the copy in the store. Nil where there is none.
+	mend func(context.Context) error
 }

@@ -68,6 +68,9 @@ type Event struct {
 // Origin names the log of this house; a log closed and begun again raises the number behind the slash.
 const Origin = "sohoa/audit/1"
 
+// EventName is how reports name the event of a number.
+func EventName(seq int64) string { return fmt.Sprintf("%s#%d", Origin, seq) }
+
 // NewEvent fills in what every event carries. The caller adds the rest and hands it to Events.Append, which seals it.
 func NewEvent(a Actor, action Action, at time.Time) Event {
 	return Event{ID: NewID(), Seq: -1, At: at, Action: action, Outcome: Success, ActorID: a.ID, ActorName: a.Name, ActorRole: a.Role,

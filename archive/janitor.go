@@ -138,7 +138,7 @@ func (a *Archive) GuardStore(ctx context.Context) error {
 		return err
 	}
 	for _, err := range a.Vault.List(ctx) {
-		if err != nil {
+		if err != nil && KindOf(err) != Corrupt { // damaged or not: there is an object
 			return err
 		}
 		a.Log.Warn("the store holds objects this catalog has never heard of; nothing is cleaned up until sohoa check has run")

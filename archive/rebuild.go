@@ -159,27 +159,32 @@ func (a *Archive) replayRegistry(ctx context.Context, out *Rebuilt) error {
 			}
 		}
 		for _, c := range as {
-			acc := Account{ID: c.ID, Login: c.Login, Name: c.Name, Role: c.Role, Agency: c.Agency, Closed: c.Closed, MustChange: true,
-				Revision: c.Revision, CreatedAt: c.CreatedAt, UpdatedAt: c.UpdatedAt}
-			if c.From != nil {
-				acc.From = *c.From
-			}
-			if c.Until != nil {
-				acc.Until = *c.Until
-			}
-			old, err := tx.Accounts().Get(ctx, c.ID)
-			if err == nil { // a catalog that is only behind keeps the passwords it has
-				acc.PasswordHash, acc.MustChange = old.PasswordHash, old.MustChange
-			} else if KindOf(err) != NotFound {
-				return err
-			}
-			if err := r.Account(ctx, acc); err != nil {
+			if err := restoreAccount(ctx, tx, c); err != nil {
 				return err
 			}
 		}
 		out.Agencies, out.Accounts = int64(len(gs)), int64(len(as))
 		return nil
 	})
+}
+
+// restoreAccount writes an account as the store has it. One that is there keeps its password.
+func restoreAccount(ctx context.Context, tx Tx, c segmentAccount) error {
+	acc := Account{ID: c.ID, Login: c.Login, Name: c.Name, Role: c.Role, Agency: c.Agency, Closed: c.Closed, MustChange: true,
+		Revision: c.Revision, CreatedAt: c.CreatedAt, UpdatedAt: c.UpdatedAt}
+	if c.From != nil {
+		acc.From = *c.From
+	}
+	if c.Until != nil {
+		acc.Until = *c.Until
+	}
+	old, err := tx.Accounts().Get(ctx, c.ID)
+	if err == nil {
+		acc.PasswordHash, acc.MustChange = old.PasswordHash, old.MustChange
+	} else if KindOf(err) != NotFound {
+		return err
+	}
+	return tx.Restore().Account(ctx, acc)
 }
 
 // replaySegments reads segment after segment, each in a transaction of its own, from the first the catalog has not closed.
@@ -256,25 +261,17 @@ func (a *Archive) replaySegment(ctx context.Context, object ObjectID, head segme
 	var docs []Document
 	var dossiers []Dossier
 	err := errors.Join(
-		a.eachLine(ctx, object, "events.jsonl", func(b []byte) error {
+		a.eachLine(ctx, object, segmentEvents, func(b []byte) error {
 			e, err := readSegmentEvent(b)
 			events = append(events, e)
 			return err
 		}),
-		a.eachLine(ctx, object, "documents.jsonl", func(b []byte) error {
-			var s segmentDocument
-			if err := json.Unmarshal(b, &s); err != nil {
-				return err
-			}
-			d, err := s.metadata.document()
-			d.Revision, d.Object, d.PriorState, d.DiscardedBy = s.Revision, s.Object, s.PriorState, s.DiscardedBy
-			if s.DiscardedAt != nil {
-				d.DiscardedAt = *s.DiscardedAt
-			}
+		a.eachLine(ctx, object, segmentDocuments, func(b []byte) error {
+			d, err := readSegmentDocument(b)
 			docs = append(docs, d)
 			return err
 		}),
-		a.eachLine(ctx, object, "dossiers.jsonl", func(b []byte) error {
+		a.eachLine(ctx, object, segmentDossiers, func(b []byte) error {
 			var d Dossier
 			dossiers = append(dossiers, d)
 			return json.Unmarshal(b, &dossiers[len(dossiers)-1])
@@ -381,6 +378,19 @@ func (a *Archive) restoreDocument(ctx context.Context, tx Tx, d Document) error 
 	return a.enqueueNext(ctx, tx, &d, a.Clock.Now())
 }
 
+func readSegmentDocument(b []byte) (Document, error) {
+	var s segmentDocument
+	if err := json.Unmarshal(b, &s); err != nil {
+		return Document{}, Errorf(Corrupt, "document of a segment: %v", err)
+	}
+	d, err := s.metadata.document()
+	d.Revision, d.Object, d.PriorState, d.DiscardedBy = s.Revision, s.Object, s.PriorState, s.DiscardedBy
+	if s.DiscardedAt != nil {
+		d.DiscardedAt = *s.DiscardedAt
+	}
+	return d, err
+}
+
 func readSegmentEvent(b []byte) (Event, error) {
 	var s segmentEvent
 	var r record
@@ -433,6 +443,10 @@ func (a *Archive) adoptAll(ctx context.Context, out *Rebuilt, progress func(int6
 	looked := int64(0)
 	for object, err := range a.Vault.List(ctx) {
 		if err != nil {
+			if KindOf(err) == Corrupt {
+				a.Log.Error("object cannot be used; sohoa check will report it", "err", err)
+				continue
+			}
 			return err
 		}
 		if !strings.HasPrefix(string(object), documentPrefix) {

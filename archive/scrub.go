@@ -162,6 +162,11 @@ func (a *Archive) scrubRest(ctx context.Context, s Scrubber, r ScrubReport) (int
 	n := 0
 	for o, err := range a.Vault.List(ctx) {
 		if err != nil {
+			if KindOf(err) == Corrupt { // of a document: scrubbed by its name above; of another: check names it
+				a.Log.Error("object that cannot be named", "err", err)
+				r.Left++
+				continue
+			}
 			return n, err
 		}
 		if strings.HasPrefix(string(o), documentPrefix) {

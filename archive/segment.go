@@ -39,6 +39,13 @@ const (
 	registryAccounts   = "accounts"
 )
 
+// Names of a segment's files that are read line by line.
+const (
+	segmentEvents    = "events.jsonl"
+	segmentDocuments = "documents.jsonl"
+	segmentDossiers  = "dossiers.jsonl"
+)
+
 func segmentObject(first int64) ObjectID {
 	return ObjectID(fmt.Sprintf("%s%s:%012d", segmentPrefix, strings.ReplaceAll(Origin, "/", ":"), first))
 }
@@ -75,6 +82,10 @@ type segmentDocument struct {
 	PriorState  State      `json:"prior_state,omitempty"`
 	DiscardedAt *time.Time `json:"discarded_at,omitempty"`
 	DiscardedBy ID         `json:"discarded_by,omitzero"`
+}
+
+func segmentDocumentOf(d *Document) segmentDocument {
+	return segmentDocument{metadataOf(d), d.Revision, d.Object, d.PriorState, moment(d.DiscardedAt), d.DiscardedBy}
 }
 
 // segmentAccount is an account without what signs it in.
@@ -265,7 +276,7 @@ func (s *segment) gatherAccounts(ctx context.Context, tx Tx) error {
 			return err
 		}
 		for _, c := range page {
-			out = append(out, segmentAccount{c.ID, c.Login, c.Name, c.Role, c.Agency, moment(c.From), moment(c.Until), c.Closed, c.Revision, c.CreatedAt, c.UpdatedAt})
+			out = append(out, accountKept(c))
 			after = c.Login
 		}
 		if len(page) < 200 {
@@ -273,6 +284,10 @@ func (s *segment) gatherAccounts(ctx context.Context, tx Tx) error {
 			return nil
 		}
 	}
+}
+
+func accountKept(c Account) segmentAccount {
+	return segmentAccount{c.ID, c.Login, c.Name, c.Role, c.Agency, moment(c.From), moment(c.Until), c.Closed, c.Revision, c.CreatedAt, c.UpdatedAt}
 }
 
 func moment(t time.Time) *time.Time {
@@ -292,16 +307,14 @@ func pretty(v any) []byte {
 
 // files are what a segment's object holds.
 func (s *segment) files() []File {
-	files := []File{{Path: "segment.json", Bytes: pretty(s.head)}, {Path: "events.jsonl", Bytes: lines(s.events, func(e Event) any {
+	files := []File{{Path: "segment.json", Bytes: pretty(s.head)}, {Path: segmentEvents, Bytes: lines(s.events, func(e Event) any {
 		return segmentEvent{e.Seq, hex.EncodeToString(e.Nonce[:]), hex.EncodeToString(e.Leaf[:]), e.Once, e.Record()}
 	})}}
 	if len(s.documents) > 0 {
-		files = append(files, File{Path: "documents.jsonl", Bytes: lines(s.documents, func(d Document) any {
-			return segmentDocument{metadataOf(&d), d.Revision, d.Object, d.PriorState, moment(d.DiscardedAt), d.DiscardedBy}
-		})})
+		files = append(files, File{Path: segmentDocuments, Bytes: lines(s.documents, func(d Document) any { return segmentDocumentOf(&d) })})
 	}
 	if len(s.dossiers) > 0 {
-		files = append(files, File{Path: "dossiers.jsonl", Bytes: lines(s.dossiers, func(d Dossier) any { return d })})
+		files = append(files, File{Path: segmentDossiers, Bytes: lines(s.dossiers, func(d Dossier) any { return d })})
 	}
 	if s.checkpoint != nil {
 		files = append(files, File{Path: "checkpoint", Bytes: s.checkpoint})

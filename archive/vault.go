@@ -98,7 +98,8 @@ type Vault interface {
 	Open(ctx context.Context, object ObjectID, path string) (Content, error)
 	// Inventory describes an object. NotFound when there is none; Corrupt when what is there is no sound object.
 	Inventory(ctx context.Context, object ObjectID) (Inventory, error)
-	// List walks every object of the store in no promised order. The walk stops at the first error.
+	// List walks every object of the store in no promised order. An object that cannot be named, because its inventory is damaged,
+	// is an error of kind Corrupt, after which the walk goes on if the caller does; any other error ends it.
 	List(ctx context.Context) iter.Seq2[ObjectID, error]
 	// Erase removes an object whole, all versions. Only the janitor (for an intent that never became a document) and a
 	// disposal call it. Nothing there is no error.
@@ -109,6 +110,11 @@ type Vault interface {
 // readContent every byte by its digest. Breaches go to found; the error is for a store that could not be read.
 type Auditor interface {
 	Audit(ctx context.Context, readContent bool, found func(Discrepancy) error) error
+}
+
+// Placer is implemented by a Vault that can say where in its store an object lies, as Audit names what it cannot read the name of.
+type Placer interface {
+	Place(object ObjectID) string
 }
 
 // Derived keeps what can be made again from the vault: words, text, page images. Losing it loses time only.

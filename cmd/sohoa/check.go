@@ -56,7 +56,7 @@ func check(ctx context.Context, e *env, args []string) (int, error) {
 		return exitDone, nil
 	}
 	for _, k := range sortedKeys(kinds) {
-		fmt.Fprintf(e.stderr, "%6d %s\n", kinds[k], k)
+		fmt.Fprintf(e.stderr, "%6d %s: %s\n", kinds[k], k, adviceOn(k, opt.Repair).In(e.lang))
 	}
 	return exitFindings, nil
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math/bits"
+	"slices"
 
 	"golang.org/x/mod/sumdb/tlog"
 
@@ -23,8 +24,8 @@ const (
 // Verify implements archive.Ledger. It holds a few hashes and one batch of events, whatever the size of the log.
 //
 // Each event is compared with its leaf, each leaf with the stored hash at the bottom of the tree, each stored hash with
-// the two below it, and what is on top with the checkpoint. So one change is reported where it is and not once for every
-// hash above it, and a log without a report is the one that was signed. Events that arrive meanwhile are left to the next
+// the two below it, and what is on top with the checkpoint. One change is reported where it is and not once for every
+// hash above it (candidates), and a log without a report is the one that was signed. Events that arrive meanwhile are left to the next
 // check.
 func (l *Ledger) Verify(ctx context.Context, found func(archive.Discrepancy) error) error {
 	v := &verification{ledger: l, ctx: ctx, found: found}
@@ -40,18 +41,35 @@ type verification struct {
 	found  func(archive.Discrepancy) error
 	size   int64
 	signed []byte
-	left   [64]*tlog.Hash // by level: the last stored hash that is a left child; nil when it is missing
+	left   [64]candidates // by level: what the last hash that is a left child may be
+}
+
+// candidates are what a hash of the tree may be: one where what is stored agrees with what lies below it, two where it does not
+// and nobody can say yet which of them is wrong, none where both are missing. The hash above tells: it is made of the right one.
+// So a damage is reported where it is, and not again on the way to the root.
+type candidates []tlog.Hash
+
+// over returns the hashes over each left and right that may be.
+func (left candidates) over(right candidates) (out candidates) {
+	for _, l := range left {
+		for _, r := range right {
+			if len(out) < 8 { // a few damages side by side; more are a ruin, and reported one by one
+				out = append(out, tlog.NodeHash(l, r))
+			}
+		}
+	}
+	return out
 }
 
 // finding is a difference that is reported after the View that saw it has ended, because found may take its time.
 type finding struct {
-	kind, object, detail string
-	document             archive.ID
+	kind, object, detail, about string
+	document                    archive.ID
 }
 
 func (v *verification) report(fs []finding) error {
 	for _, f := range fs {
-		if err := v.found(archive.Discrepancy{Kind: f.kind, Object: f.object, Document: f.document, Detail: f.detail}); err != nil {
+		if err := v.found(archive.Discrepancy{Kind: f.kind, Object: f.object, About: f.about, Document: f.document, Detail: f.detail}); err != nil {
 			return err
 		}
 	}
@@ -83,7 +101,7 @@ func (v *verification) begin() error {
 			return err
 		}
 		for _, e := range beyond {
-			fs = append(fs, finding{EventUnsigned, eventName(e.Seq), "the newest checkpoint is of " + fmt.Sprint(v.size), e.Document})
+			fs = append(fs, finding{kind: EventUnsigned, object: archive.EventName(e.Seq), detail: "the newest checkpoint is of " + fmt.Sprint(v.size), document: e.Document})
 		}
 		after := tlog.StoredHashCount(v.size)
 		_, err = tx.Tree().Hashes(v.ctx, []int64{after})
@@ -123,35 +141,40 @@ func (v *verification) batch(first, end int64) error {
 			e := events[0]
 			events = events[1:]
 			if e.LeafHash() != e.Leaf {
-				fs = append(fs, finding{EventChanged, eventName(n), "the record does not hash to its leaf", e.Document})
+				fs = append(fs, finding{kind: EventChanged, object: archive.EventName(n), detail: "the record does not hash to its leaf", document: e.Document})
 			}
 			h := tlog.RecordHash(e.Leaf[:])
 			record = &h
 		} else {
-			fs = append(fs, finding{kind: EventMissing, object: eventName(n), detail: "no event has this number"})
+			fs = append(fs, finding{kind: EventMissing, object: archive.EventName(n), detail: "no event has this number"})
 		}
 		// Event n stores its own hash and then one for each level that it completes (tlog.StoredHashIndex).
+		below := candidates{}
+		if record != nil {
+			below = candidates{*record}
+		}
 		for level := 0; level <= bits.TrailingZeros64(^uint64(n)); level++ {
 			got, ok := stored[index]
 			switch {
 			case !ok:
 				fs = append(fs, finding{kind: TreeMismatch, object: hashName(index), detail: "the stored hash is missing"})
 			case level == 0 && record != nil && got != *record:
-				fs = append(fs, finding{kind: TreeMismatch, object: hashName(index), detail: fmt.Sprintf("the stored hash of event %d is not that of its leaf", n)})
-			case level > 0 && record != nil && got != *record:
-				fs = append(fs, finding{kind: TreeMismatch, object: hashName(index), detail: "the stored hash is not that of the two below it"})
+				fs = append(fs, finding{kind: TreeMismatch, object: hashName(index), about: archive.EventName(n), detail: fmt.Sprintf("the stored hash of event %d is not that of its leaf", n)})
+				below = append(below, got)
+			case level == 0:
+				below = candidates{got}
+			case slices.Contains(below, got):
+				below = candidates{got} // and so are those below it that it was made of
+			default:
+				if len(below) > 0 {
+					fs = append(fs, finding{kind: TreeMismatch, object: hashName(index), detail: "the stored hash is not that of the two below it"})
+				}
+				below = append(below[:min(1, len(below))], got)
 			}
-			// Going up, every hash is judged by what is stored below it, right or wrong: it has been reported there.
-			var right *tlog.Hash
-			if ok {
-				right = &got
-			}
-			record = nil
 			if uint64(n)>>level&1 == 0 {
-				v.left[level] = right
-			} else if v.left[level] != nil && right != nil {
-				h := tlog.NodeHash(*v.left[level], *right)
-				record = &h
+				v.left[level] = below
+			} else {
+				below = v.left[level].over(below)
 			}
 			index++
 		}
@@ -201,26 +224,24 @@ func (v *verification) end() error {
 		return wrong(fmt.Sprintf("it was signed for %d events and stands beside %d", c.size, v.size))
 	}
 	// The root joins the complete subtrees, one for each bit of the size, from the smallest up.
-	var root *tlog.Hash
+	var root candidates
 	for level := range 64 {
 		if uint64(v.size)>>level&1 == 0 {
 			continue
 		}
-		if v.left[level] == nil {
+		if len(v.left[level]) == 0 {
 			return wrong("its root cannot be computed: a hash is missing")
 		}
 		if root == nil {
 			root = v.left[level]
 			continue
 		}
-		h := tlog.NodeHash(*v.left[level], *root)
-		root = &h
+		root = v.left[level].over(root)
 	}
-	if root == nil || *root != c.root {
+	if !slices.Contains(root, c.root) {
 		return wrong("the stored tree does not have the root that was signed")
 	}
 	return nil
 }
 
-func eventName(n int64) string { return fmt.Sprintf("%s#%d", archive.Origin, n) }
-func hashName(i int64) string  { return fmt.Sprintf("%s/hash/%d", archive.Origin, i) }
+func hashName(i int64) string { return fmt.Sprintf("%s/hash/%d", archive.Origin, i) }

@@ -12,7 +12,7 @@ import (
 )
 
 // List implements archive.Vault: one folder's names at a time, and of each object the id in its inventory, since the
-// name of its folder is a hash of it. An object that lies where its id does not belong is Corrupt.
+// name of its folder is a hash of it. An object that lies where its id does not belong is Corrupt too.
 func (v *Vault) List(ctx context.Context) iter.Seq2[archive.ObjectID, error] {
 	return func(yield func(archive.ObjectID, error) bool) {
 		for root, err := range v.roots(ctx) {
@@ -23,7 +23,7 @@ func (v *Vault) List(ctx context.Context) iter.Seq2[archive.ObjectID, error] {
 			if id == "" && err == nil {
 				continue
 			}
-			if !yield(id, err) || err != nil {
+			if !yield(id, err) || err != nil && archive.KindOf(err) != archive.Corrupt {
 				return
 			}
 		}

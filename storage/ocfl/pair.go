@@ -109,7 +109,7 @@ func (p *Pair) Inventory(ctx context.Context, object archive.ObjectID) (archive.
 func (p *Pair) List(ctx context.Context) iter.Seq2[archive.ObjectID, error] {
 	return func(yield func(archive.ObjectID, error) bool) {
 		for id, err := range p.first.List(ctx) {
-			if !yield(id, err) || err != nil {
+			if !yield(id, err) || err != nil && archive.KindOf(err) != archive.Corrupt {
 				return
 			}
 		}
@@ -123,12 +123,15 @@ func (p *Pair) List(ctx context.Context) iter.Seq2[archive.ObjectID, error] {
 					err = nil
 				}
 			}
-			if !yield(id, err) || err != nil {
+			if !yield(id, err) || err != nil && archive.KindOf(err) != archive.Corrupt {
 				return
 			}
 		}
 	}
 }
+
+// Place implements archive.Placer, for the first store.
+func (p *Pair) Place(id archive.ObjectID) string { return p.first.Place(id) }
 
 // Erase implements archive.Vault. While one of the stores is away it fails, and the intent behind it is tried again.
 func (p *Pair) Erase(ctx context.Context, object archive.ObjectID) error {
@@ -157,7 +160,7 @@ func lacks(ctx context.Context, has, lacks *Vault, kind, detail string, found fu
 	for id, err := range has.List(ctx) {
 		if err != nil {
 			if archive.KindOf(err) == archive.Corrupt {
-				return nil // reported by the audit of that store, which walks past it
+				continue // reported by the audit of that store
 			}
 			return err
 		}
