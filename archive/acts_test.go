@@ -86,6 +86,7 @@ func (r *reader) Read(_ context.Context, f *os.File, req archive.ReadRequest, ea
 		}
 		p := archive.PageReading{Number: n, Source: archive.SourceScan, Confidence: 0.9, Text: fmt.Sprintf("trang %d của %s", n, b),
 			Words: []archive.Word{{Text: "trang", Confidence: 0.9}}, Findings: []archive.Finding{{Code: "low_resolution", Severity: archive.Warning}}}
+		r.coded(&p, b)
 		if r.absent && n == 2 {
 			p = archive.PageReading{Number: n, Source: archive.SourceWaits}
 		} else {

@@ -2,7 +2,9 @@ package archive
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -11,9 +13,18 @@ import (
 // Splitting says into what papers one is taken apart.
 type Splitting struct {
 	Parts [][]PageRef // at least two, each of at least one page of the paper's head; pages may be left out
-	After int64       // revision the caller saw; 0 does not ask
+	// Places are where the parts go, one for each; one part is enough then. Empty: all stay where the paper is. Optional.
+	Places []Place
+	After  int64 // revision the caller saw; 0 does not ask
 	// Then runs inside the transaction, last, with the new papers in the order of Parts. It may run more than once. Optional.
 	Then func(context.Context, Tx, []Document) error
+}
+
+// Place says where a part of a paper goes and what it is. The zero Place is where the paper is.
+type Place struct {
+	Dossier DossierCode  // zero: the paper's. It is opened when nobody has yet
+	Kind    DocumentKind // zero: the paper's
+	Type    string       // zero: not said
 }
 
 // Split makes papers of their own of the pages of one in review or returned, and discards it with a reason that names them:
@@ -28,12 +39,14 @@ func (a *Archive) Split(ctx context.Context, actor Actor, id ID, s Splitting) ([
 	if err != nil {
 		return nil, err
 	}
-	parts, err := a.parts(ctx, actor, &doc, s.Parts, now)
+	parts, err := a.parts(ctx, actor, &doc, s, now)
 	if err != nil {
 		return nil, err
 	}
-	if err := a.roomToKeep(ctx, doc.Custodian, doc.Head().Size, now); err != nil {
-		return nil, err
+	for _, c := range custodians(parts) {
+		if err := a.roomToKeep(ctx, c, doc.Head().Size, now); err != nil {
+			return nil, err
+		}
 	}
 	// 1. One intent for each paper to be, and one that locks the paper. Power lost before this: nothing anywhere. After it:
 	// rows the janitor closes.
@@ -125,8 +138,12 @@ type part struct {
 }
 
 // parts looks up what is to be of whom.
-func (a *Archive) parts(ctx context.Context, actor Actor, doc *Document, refs [][]PageRef, now time.Time) ([]part, error) {
-	if len(refs) < 2 || len(refs) > a.Limits.Assemble.Parts {
+func (a *Archive) parts(ctx context.Context, actor Actor, doc *Document, s Splitting, now time.Time) ([]part, error) {
+	refs, least := s.Parts, 2
+	if len(s.Places) > 0 {
+		least = 1
+	}
+	if len(refs) < least || len(refs) > a.Limits.Assemble.Parts || len(s.Places) > 0 && len(s.Places) != len(refs) {
 		msg := Text{fmt.Sprintf("Một giấy tờ tách được thành 2 đến %d giấy tờ.", a.Limits.Assemble.Parts), fmt.Sprintf("A paper is split into 2 to %d papers.", a.Limits.Assemble.Parts)}
 		return nil, invalidField("parts", msg)
 	}
@@ -147,9 +164,66 @@ func (a *Archive) parts(ctx context.Context, actor Actor, doc *Document, refs []
 		if pages[0].Page == 1 {
 			d.Fields = doc.Fields // number, date and subject stand on the first page
 		}
+		if len(s.Places) > 0 {
+			if err := a.placed(ctx, actor, doc, &d, s.Places[i], now); err != nil {
+				return nil, inField("places["+strconv.Itoa(i)+"]", err)
+			}
+		}
 		out[i] = part{doc: d, g: g, intent: Intent{ID: NewID(), Node: a.Node, Object: DocumentObject(id), Document: id, Act: "deposit", CreatedAt: now, ExpiresAt: now.Add(a.Limits.IntentTime)}}
 	}
 	return out, nil
+}
+
+// placed sends a part to its place.
+func (a *Archive) placed(ctx context.Context, actor Actor, doc, d *Document, p Place, now time.Time) error {
+	switch p.Kind {
+	case "":
+	case Component, Result:
+		d.Kind = p.Kind
+	default:
+		return invalidField("kind", Text{"Loại giấy tờ là component hoặc result.", "The kind is component or result."})
+	}
+	if t := clean(p.Type, a.Limits.FieldText); t != "" {
+		d.Fields.Type = t
+	}
+	if p.Dossier == "" || p.Dossier == doc.Dossier {
+		return nil
+	}
+	d.Dossier = p.Dossier
+	if err := a.followDossier(ctx, actor, doc, d); err != nil {
+		return err
+	}
+	// Whoever splits a paper deposits its parts: he needs the right where they go.
+	return DecideAt(actor, ActDeposit, d.Custodian, now)
+}
+
+// inField says of an error about a field of a part which part it is.
+func inField(where string, err error) error {
+	var e *Error
+	if !errors.As(err, &e) || len(e.Fields) == 0 {
+		return err
+	}
+	out := *e
+	out.Fields = nil
+	for _, f := range e.Fields {
+		if f.Field == "dossier" {
+			f.Field = "dossier_code"
+		}
+		f.Field = where + "." + f.Field
+		out.Fields = append(out.Fields, f)
+	}
+	return &out
+}
+
+// custodians are those who get parts, each once.
+func custodians(parts []part) []AgencyCode {
+	var out []AgencyCode
+	for i := range parts {
+		if c := parts[i].doc.Custodian; !slices.Contains(out, c) {
+			out = append(out, c)
+		}
+	}
+	return out
 }
 
 // commitPart makes the file of a part and puts it into the store.
@@ -183,6 +257,11 @@ func partName(name string, n int) string {
 func (a *Archive) insertPart(ctx context.Context, tx Tx, actor Actor, from *Document, p *part, now time.Time) error {
 	if err := tx.Intents().Close(ctx, p.intent.ID); err != nil {
 		return err
+	}
+	if p.doc.Dossier != from.Dossier {
+		if err := a.ensureDossier(ctx, tx, actor, &p.doc, now); err != nil {
+			return err
+		}
 	}
 	if err := tx.Documents().Insert(ctx, p.doc); err != nil {
 		return err

@@ -24,5 +24,8 @@ func (s *sheet) codes(m image.Image, toPage page.Affine) []page.Rect {
 		s.reading.Codes = append(s.reading.Codes, archive.Code{Kind: archive.CodeKind(c.Kind), Text: c.Text,
 			Box: archive.Box{X0: float32(x0), Y0: float32(y0), X1: float32(x1), Y1: float32(y1)}})
 	}
+	if _, is := archive.SeparatorOf(s.reading.Codes); is {
+		s.find(codeSeparator)
+	}
 	return masks
 }

@@ -11,6 +11,7 @@ const (
 	codeBlank         = "blank_page"
 	codeLowConfidence = "low_confidence"
 	codeTextCut       = "text_cut"
+	codeSeparator     = archive.FoundSeparator
 )
 
 // Bounds of the findings.
@@ -40,6 +41,9 @@ var findings = map[string]struct {
 	codeLowConfidence: {archive.Warning, archive.Text{
 		VI: "Nhận dạng trang này không chắc chắn; cần đối chiếu với ảnh.",
 		EN: "This page was read with little certainty; compare the text with the image."}},
+	codeSeparator: {archive.Info, archive.Text{
+		VI: "Tờ phân cách: tập giấy này tách được thành nhiều giấy tờ.",
+		EN: "A separator sheet: this stack can be split into papers."}},
 	codeTextCut: {archive.Warning, archive.Text{
 		VI: "Trang có quá nhiều chữ; chỉ giữ phần đầu.",
 		EN: "The page holds too much text; only the first part was kept."}},

@@ -30,7 +30,7 @@ func (s *server) arranging() {
 			"The images stay as they are, byte for byte; the version before stays. Papers under `merge` are discarded in the same moment, because their pages are here now. "+
 			"Allowed in review and returned; signed files are not taken apart (409 `signed_file`). To insert pages of a new file, deposit it first and pick its pages."), s.arrange)
 	split := register("split-document", "/documents/{id}/split", "Split into several papers",
-		"Each part becomes a paper of its own in the same dossier, and this one is discarded, all in one moment. The part with the first page keeps the fields. Pages may be left out.")
+		"Each part becomes a paper of its own in the same dossier, and this one is discarded, all in one moment. The part with the first page keeps the fields. Pages may be left out. With `places` each part goes to a dossier of its own: so a stack is split (see `stack`).")
 	split.DefaultStatus = http.StatusCreated
 	huma.Register(s.api, split, s.split)
 	huma.Register(s.api, register("merge-documents", "/documents/{id}/merge", "Merge others into this paper",
@@ -61,7 +61,8 @@ type ArrangeIn struct {
 
 // SplitIn is the body of a split.
 type SplitIn struct {
-	Parts [][]PageIn `json:"parts" minItems:"2"`
+	Parts  [][]PageIn `json:"parts" minItems:"1" doc:"At least two, unless places are given"`
+	Places []PlaceIn  `json:"places,omitempty" doc:"Where each part goes: its dossier, kind and type. Absent: all stay where the paper is"`
 }
 
 // MergeIn is the body of a merge.
@@ -175,6 +176,7 @@ func (s *server) split(ctx context.Context, in *onPaper[SplitIn]) (*created[Part
 	for i, part := range in.Body.Parts {
 		r.Parts = append(r.Parts, p.pages("parts["+strconv.Itoa(i)+"]", part))
 	}
+	r.Places = p.places("places", in.Body.Places)
 	if err := p.err(); err != nil {
 		return nil, err
 	}

@@ -290,15 +290,16 @@ func matches(header, tag string) bool {
 
 // PageWords is what was read on one page.
 type PageWords struct {
-	Number     int       `json:"number" minimum:"1"`
-	Width      float64   `json:"width" doc:"Points, as displayed"`
-	Height     float64   `json:"height" doc:"Points, as displayed"`
-	Source     string    `json:"source" enum:"text,scan,blank,failed" doc:"Where the words come from"`
-	Confidence float64   `json:"confidence"`
-	Text       string    `json:"text"`
-	Words      []Word    `json:"words"`
-	Findings   []Finding `json:"findings"`
-	Error      string    `json:"error,omitempty" doc:"Why the page could not be read"`
+	Number     int        `json:"number" minimum:"1"`
+	Width      float64    `json:"width" doc:"Points, as displayed"`
+	Height     float64    `json:"height" doc:"Points, as displayed"`
+	Source     string     `json:"source" enum:"text,scan,blank,failed" doc:"Where the words come from"`
+	Confidence float64    `json:"confidence"`
+	Text       string     `json:"text"`
+	Words      []Word     `json:"words"`
+	Codes      []PageCode `json:"codes,omitempty" doc:"QR and bar codes decoded on the scan"`
+	Findings   []Finding  `json:"findings"`
+	Error      string     `json:"error,omitempty" doc:"Why the page could not be read"`
 }
 
 // Word is one word with its place.
@@ -327,7 +328,7 @@ func (s *server) pageWords(ctx context.Context, in *pageWordsIn) (*pageWordsOut,
 	}
 	lang := s.Lang(ctx)
 	out := PageWords{Number: p.Number, Width: p.Width, Height: p.Height, Source: string(p.Source), Confidence: float64(p.Confidence), Text: p.Text,
-		Words: make([]Word, 0, len(p.Words)), Findings: teller{lang: lang}.findings(p.Findings)}
+		Words: make([]Word, 0, len(p.Words)), Codes: pageCodes(p.Codes), Findings: teller{lang: lang}.findings(p.Findings)}
 	for _, w := range p.Words {
 		out.Words = append(out.Words, Word{w.Text, []float32{w.Box.X0, w.Box.Y0, w.Box.X1, w.Box.Y1}, w.Confidence, w.Line})
 	}

@@ -85,6 +85,7 @@ func Mount(router gin.IRoutes, api huma.API, c Config) {
 	s.moves()
 	s.refilings()
 	s.arranging()
+	s.stacking()
 	s.searches()
 	s.dossiers()
 	s.agencies()

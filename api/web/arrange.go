@@ -106,6 +106,9 @@ func (d *documentPage) mayArrange(v *visit, doc *archive.Document) {
 		return
 	}
 	d.MayArrange = true
+	if _, ok := ruleOf(v.actor, doc, archive.Split); ok && doc.PageCount() > 1 {
+		d.MaySplit, d.IsStack = true, doc.IsStack()
+	}
 	for i := range d.Versions {
 		d.Versions[i].Back = d.Versions[i].Number != doc.Head().Number
 	}

@@ -32,7 +32,7 @@ func TestEveryTextHasTwoLanguages(t *testing.T) {
 
 func TestNoTextIsWrittenTwice(t *testing.T) {
 	n := 0
-	for _, part := range []texts{frameTexts, paperTexts, wordTexts, searchTexts, adminTexts, inboxTexts, mistakeTexts, pagesTexts, asideTexts, quotaTexts, uploadTexts, copyTexts, scriptTexts} {
+	for _, part := range []texts{frameTexts, paperTexts, wordTexts, searchTexts, adminTexts, inboxTexts, mistakeTexts, pagesTexts, asideTexts, quotaTexts, uploadTexts, copyTexts, stackTexts, scriptTexts} {
 		n += len(part)
 	}
 	if n != len(catalogue) {

@@ -39,6 +39,7 @@ type documentPage struct {
 	Submit                bool   // the fields form sends on too
 	MayRescan             bool
 	MayArrange            bool
+	MaySplit, IsStack     bool // into papers; separator sheets were seen
 	MayReadAgain          bool
 	MayDownload           bool
 	MayCopy, CopyReady    bool // a reading copy can be had, once the paper is read; it is read

@@ -50,7 +50,8 @@ type desk struct {
 	gate chan struct{} // when not nil, each page waits for a word
 	text func(page int) string
 
-	blank map[int]bool // pages nothing stands on
+	blank map[int]bool           // pages nothing stands on
+	codes map[int][]archive.Code // on their pages
 }
 
 func (k *desk) Inspect(_ context.Context, f *os.File, _ archive.InspectRequest) (archive.Inspection, error) {
@@ -108,7 +109,7 @@ func (k *desk) Read(ctx context.Context, _ *os.File, req archive.ReadRequest, ea
 			}
 		}
 		words, text := k.words(n)
-		if err := each(archive.PageReading{Number: n, Width: 595, Height: 842, Source: archive.SourceScan, Words: words, Text: text, Confidence: 0.93}); err != nil {
+		if err := each(archive.PageReading{Number: n, Width: 595, Height: 842, Source: archive.SourceScan, Words: words, Text: text, Confidence: 0.93, Codes: k.codes[n], Findings: k.separators(n)}); err != nil {
 			return err
 		}
 	}

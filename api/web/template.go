@@ -38,6 +38,7 @@ var shown = map[string]any{
 	"clerk/many":         manyPage{},
 	"clerk/rescan":       rescanPage{},
 	"clerk/pages":        pagesPage{},
+	"clerk/stack":        stackPage{},
 	"clerk/dossier":      dossierPage{},
 	"auditor/trail":      trailPage{},
 	"admin/house":        housePage{},

@@ -128,6 +128,8 @@ func (p *Pages) Register(e *gin.Engine) {
 	e.POST("/documents/:id/versions", p.staff(p.rescan))
 	e.GET("/documents/:id/rescan", p.staff(p.scan))
 	e.GET("/documents/:id/pages", p.staff(p.arrangement))
+	e.GET("/documents/:id/stack", p.staff(p.stack))
+	e.POST("/documents/:id/stack", p.staff(p.splitStack))
 	e.POST("/documents/:id/back", p.staff(p.goBack))
 	e.POST("/documents/:id/move", p.staff(p.refile))
 	e.POST("/documents/discard", p.staff(p.discardMany))
