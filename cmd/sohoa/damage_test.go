@@ -17,6 +17,7 @@ import (
 
 	"sohoa/archive"
 	"sohoa/indexer"
+	"sohoa/internal/testkit/s3server"
 )
 
 // wounded is a sound house that a case damages in one place.
@@ -200,10 +201,11 @@ var damages = []struct {
 	{"one byte of an older version's inventory", true, func(w *wounded) { w.flip(w.paper("published", "v1/inventory.json")) }, []string{"ocfl_e060 $published"}, false},
 	{"one byte of a root sidecar", true, func(w *wounded) { w.flip(w.paper("published", "inventory.json.sha256")) }, []string{"corrupt_object $published"}, false}, // a version's and the root's are one file on a disk
 	{"one byte of a version's sidecar", false, func(w *wounded) { w.flip(w.paper("published", "v1/inventory.json.sha256")) }, []string{"ocfl_e060 $published"}, false},
+	{"one byte of a newest inventory", true, func(w *wounded) { w.flip(w.paper("published", "v3/inventory.json")) }, []string{"corrupt_object $published"}, false},
 	{"one byte of an object's declaration", false, func(w *wounded) { w.flip(w.paper("published", "0=ocfl_object_1.1")) }, []string{"corrupt_object $published"}, false},
 	{"a scan is missing", true, func(w *wounded) { w.lose(w.paper("published", "v1/content/original-0001.pdf")) }, []string{"corrupt_object $published"}, false},
-	{"a root inventory is missing", false, func(w *wounded) { w.lose(w.paper("published", "inventory.json")) }, []string{"corrupt_object $published"}, false},
-	{"a root sidecar is missing", false, func(w *wounded) { w.lose(w.paper("published", "inventory.json.sha256")) }, []string{"ocfl_e058 $published"}, false},
+	{"a root inventory is missing", true, func(w *wounded) { w.lose(w.paper("published", "inventory.json")) }, []string{"corrupt_object $published"}, true},
+	{"a root sidecar is missing", true, func(w *wounded) { w.lose(w.paper("published", "inventory.json.sha256")) }, []string{"ocfl_e058 $published"}, true},
 	{"an object is missing", true, func(w *wounded) { w.lose(w.object(w.urn("published"))) }, []string{"missing_object $published"}, false},
 	{"an object lies under another key", false, func(w *wounded) {
 		dir := w.object(w.urn("published"))
@@ -410,6 +412,60 @@ func findings(t *testing.T, p program, args ...string) (lines, whole []string) {
 	}
 	slices.Sort(lines)
 	return lines, whole
+}
+
+// inBucketOnly is what is otherwise where no two keys are one file: what check says, and what it can mend.
+var inBucketOnly = map[string]struct {
+	want    []string
+	repairs bool
+}{
+	"one byte of a root inventory":   {[]string{"corrupt_object $published"}, true},
+	"one byte of a root sidecar":     {[]string{"ocfl_e060 $published"}, true},
+	"a root sidecar is missing":      {[]string{"ocfl_e058 $published"}, true},
+	"a root inventory is missing":    {[]string{"missing_object $published"}, true},
+	"one byte of a newest inventory": {[]string{"ocfl_e060 $published"}, true},
+}
+
+// TestCheckFindsExactlyTheDamageInABucket is the same over an S3 server, whose folder the cases damage behind its back, one after
+// the other and each undone before the next.
+func TestCheckFindsExactlyTheDamageInABucket(t *testing.T) {
+	remote := s3server.Start(t)
+	bucket, data, p := remote.Bucket(t), t.TempDir(), self(t)
+	environ := map[string]string{"SOHOA_S3_ACCESS_KEY": remote.AccessKey, "SOHOA_S3_SECRET_KEY": remote.SecretKey, "SOHOA_STORE": remote.URL(bucket, "kho")}
+	for k, v := range environ {
+		p.env = append(p.env, k+"="+v)
+	}
+	made := live(t, environ, "--data", data)
+	if got, whole := findings(t, p, "--data", data); len(got) > 0 {
+		t.Fatalf("before any damage: %s", strings.Join(whole, "\n"))
+	}
+	for _, c := range damages {
+		if !c.s3 {
+			continue
+		}
+		t.Run(c.name, func(t *testing.T) {
+			w := &wounded{t: t, data: data, store: remote.Path(bucket, "kho"), made: made}
+			if o, ok := inBucketOnly[c.name]; ok {
+				c.want, c.repairs = o.want, o.repairs
+			}
+			want := w.wanted(c.want)
+			c.harm(w)
+			got, whole := findings(t, p, "--data", data)
+			if diff := cmp.Diff(want, got); diff != "" {
+				t.Errorf("%s\n%s", diff, strings.Join(whole, "\n"))
+			}
+			if c.repairs {
+				findings(t, p, "--repair", "--data", data)
+			} else {
+				for _, undo := range w.undo {
+					undo()
+				}
+			}
+			if got, whole := findings(t, p, "--data", data); len(got) > 0 {
+				t.Fatalf("afterwards: %s", strings.Join(whole, "\n"))
+			}
+		})
+	}
 }
 
 // TestCheckFindsExactlyTheDamage damages one thing at a time in a small house and wants the real program to say exactly that.

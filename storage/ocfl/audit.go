@@ -56,7 +56,7 @@ func (g *gathered) flush() error {
 		}
 	}
 	for _, f := range g.list {
-		if damaged[f.Path] {
+		if damaged[f.Path] || len(damaged) > 0 && f.Code == "E064" { // E064: it is not the same as the other copy of it
 			continue
 		}
 		if err := g.found(discrepancy(f)); err != nil {
