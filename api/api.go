@@ -43,6 +43,12 @@ type Config struct {
 // House is what the program knows of itself.
 type House = rest.House
 
+// Store is a place where papers are kept, and Endpoint what the server of a bucket was found to do.
+type (
+	Store    = rest.Store
+	Endpoint = rest.Endpoint
+)
+
 // Inbox is how the folder stands into which network scanners write.
 type Inbox = rest.Inbox
 

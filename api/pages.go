@@ -20,7 +20,7 @@ func (d *door) pages(engine *gin.Engine, c Config) error {
 			return web.House{}
 		}
 		h := c.House(ctx)
-		return web.House{Version: h.Version, Commit: h.Commit, Sandbox: h.Sandbox, Store: h.Store, Catalog: h.Catalog, Inbox: webInbox(h.Inbox)}
+		return web.House{Version: h.Version, Commit: h.Commit, Sandbox: h.Sandbox, Store: h.Store, Catalog: h.Catalog, Inbox: webInbox(h.Inbox), Stores: webStores(h.Stores)}
 	}
 	problem := func(ctx context.Context, err error) web.Problem {
 		p := reply.Of(ctx, err)
@@ -39,6 +39,17 @@ func (d *door) pages(engine *gin.Engine, c Config) error {
 		pages.NotFound(ctx)
 	})
 	return nil
+}
+
+func webStores(all []Store) (out []web.Store) {
+	for _, s := range all {
+		w := web.Store{Second: s.Use == "second", Place: s.Place, Away: s.Away != "", Concerns: s.Concerns}
+		if s.Found != nil {
+			w.Bucket, w.Versions, w.Lock, w.Encryption = true, s.Found.Versioning, s.Found.ObjectLock, s.Found.Encryption
+		}
+		out = append(out, w)
+	}
+	return out
 }
 
 func webInbox(in *Inbox) *web.Inbox {

@@ -65,6 +65,37 @@ type House struct {
 	Store   string // kind and place, without secrets
 	Catalog string // kind and place, without secrets
 	Inbox   *Inbox // nil: there is none
+	Stores  []Store
+}
+
+// Store is a place where papers are kept, as the program found it.
+type Store struct {
+	Use      string         `json:"use" enum:"first,second"`
+	Kind     string         `json:"kind" enum:"file,s3"`
+	Place    string         `json:"place" doc:"Folder, or address and bucket; never a secret"`
+	Away     string         `json:"away,omitempty" doc:"Why the last call did not reach it; absent when it did"`
+	Found    *Endpoint      `json:"found,omitempty" doc:"Of a bucket: what its server was found to do when it was opened, as opposed to what it says"`
+	Concerns []archive.Text `json:"-"` // what follows from it, in words
+	Warnings []string       `json:"warnings,omitempty" doc:"What follows from it, in words"`
+}
+
+// Endpoint is what an S3 server was found to do.
+type Endpoint struct {
+	At                      time.Time `json:"at"`
+	CreateIfAbsent          string    `json:"create_if_absent" enum:"enforced,racy,ignored,rejected,untested" doc:"If-None-Match on a PUT: racy means not among requests at the same time"`
+	CreateIfAbsentMultipart string    `json:"create_if_absent_multipart" enum:"enforced,racy,ignored,rejected,untested" doc:"The same when parts are put together"`
+	CompareAndSwap          string    `json:"compare_and_swap" enum:"enforced,racy,ignored,rejected,untested" doc:"If-Match on a PUT"`
+	Multipart               bool      `json:"multipart"`
+	SignedBody              bool      `json:"signed_body" doc:"Bytes that are not what their signature says are refused"`
+	ChecksumHeader          bool      `json:"checksum_header"`
+	TrailingChecksum        bool      `json:"trailing_checksum"`
+	RangeReads              bool      `json:"range_reads"`
+	ListAfterWrite          bool      `json:"list_after_write"`
+	Versioning              bool      `json:"versioning"`
+	ObjectLock              bool      `json:"object_lock"`
+	DefaultRetention        string    `json:"default_retention,omitempty" doc:"What the bucket itself locks every object with"`
+	Encryption              string    `json:"encryption,omitempty" doc:"As the server says of what we write; absent when it says nothing"`
+	Styles                  []string  `json:"styles" doc:"Of addresses that reach the bucket; the first is in use"`
 }
 
 type server struct {

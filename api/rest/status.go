@@ -23,6 +23,7 @@ type Status struct {
 	StartedAt time.Time           `json:"started_at"`
 	Sandbox   string              `json:"sandbox,omitempty" doc:"Level the children reached"`
 	Store     string              `json:"store,omitempty"`
+	Stores    []Store             `json:"stores" doc:"Where papers are kept, and what the servers of buckets were found to do"`
 	Catalog   string              `json:"catalog,omitempty"`
 	Disk      *Disk               `json:"disk,omitempty" doc:"The file system the store lies on; the spool's where the store is a bucket"`
 	Disks     []DiskState         `json:"disks" doc:"Every file system the house writes to"`
@@ -126,6 +127,13 @@ func (s *server) getStatus(ctx context.Context, _ *struct{}) (*statusOut, error)
 			told.LastTakenAt = localPtr(*told.LastTakenAt)
 		}
 		out.Inbox = &told
+	}
+	out.Stores = []Store{}
+	for _, st := range house.Stores {
+		for _, w := range st.Concerns {
+			st.Warnings = append(st.Warnings, w.In(s.Lang(ctx)))
+		}
+		out.Stores = append(out.Stores, st)
 	}
 	out.Disks, out.Agencies = []DiskState{}, []AgencyUse{}
 	for _, d := range st.Disks {

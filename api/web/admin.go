@@ -89,7 +89,10 @@ func (p *Pages) house(v *visit) error {
 	}
 	fact("house.version", strings.TrimSpace(h.Version+" "+h.Commit))
 	fact("house.address", p.PublicURL)
-	fact("house.store", h.Store)
+	if len(h.Stores) == 0 {
+		fact("house.store", h.Store)
+	}
+	d.stores(v, h.Stores)
 	fact("house.catalog", h.Catalog)
 	if h.Inbox != nil {
 		fact("house.inbox", h.Inbox.Folder)

@@ -65,6 +65,19 @@ type House struct {
 	Store   string
 	Catalog string
 	Inbox   *Inbox // nil: there is none
+	Stores  []Store
+}
+
+// Store is a place where papers are kept.
+type Store struct {
+	Second     bool
+	Bucket     bool
+	Place      string
+	Away       bool // it could not be reached a moment ago
+	Versions   bool // of a bucket: it keeps what is replaced or removed
+	Lock       bool // and can lock objects
+	Encryption string
+	Concerns   []archive.Text // what its server was found not to do
 }
 
 // Inbox is how the folder stands into which network scanners write.

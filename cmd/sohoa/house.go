@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"time"
 
 	"sohoa/archive"
@@ -31,11 +32,13 @@ type house struct {
 	inspector  *child.Inspector
 	reader     *child.Reader
 	children   child.Options
-	inbox      *intake.Folder  // nil unless this is a server with one
-	sandbox    sandbox.Level   // as proveSandbox found it
-	setAside   string          // where a catalog that was to be made again is kept
-	storeKind  string          // file or s3
-	secondKind string          // the same of the second store; "" for none
+	inbox      *intake.Folder // nil unless this is a server with one
+	sandbox    sandbox.Level  // as proveSandbox found it
+	setAside   string         // where a catalog that was to be made again is kept
+	storeKind  string         // file or s3
+	secondKind string         // the same of the second store; "" for none
+	storesMu   sync.Mutex
+	stores     []openedStore
 	storeDir   string          // the folder whose disk can fill up
 	syncs      durable.Counter // fsyncs of the store
 	engine     string          // sqlite or postgres

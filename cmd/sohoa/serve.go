@@ -228,7 +228,7 @@ func (h *house) proveSandbox(ctx context.Context, o *options) error {
 
 // facts are what the program knows of itself beyond the archive, for /status.
 func (h *house) facts(context.Context) api.House {
-	f := api.House{Version: version, Commit: commit, Sandbox: string(h.sandbox), Store: h.storeKind, Catalog: h.engine, Inbox: h.inboxFacts()}
+	f := api.House{Version: version, Commit: commit, Sandbox: string(h.sandbox), Store: h.storeKind, Catalog: h.engine, Inbox: h.inboxFacts(), Stores: h.storeFacts()}
 	return f
 }
 

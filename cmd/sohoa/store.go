@@ -55,6 +55,14 @@ type place struct {
 	data    string
 }
 
+// use is the store's part in the house.
+func (p place) use() string {
+	if p.flag == "--second-store" {
+		return "second"
+	}
+	return "first"
+}
+
 func (p place) kind() string { k, _, _ := strings.Cut(p.address, ":"); return k }
 
 // folder returns the folder whose disk can fill up: of a bucket, the spool's.
@@ -73,6 +81,7 @@ func (h *house) openVault(ctx context.Context, e *env, p place) (*ocfl.Vault, er
 			return nil, fmt.Errorf("open %s %s: %w", p.flag, p.folder(), err)
 		}
 		h.closers = append(h.closers, v)
+		h.opened(e.lang, openedStore{use: p.use(), folder: p.folder()})
 		return v, nil
 	case "s3":
 		return h.openBucket(ctx, e, p)
@@ -120,9 +129,7 @@ func (h *house) openBucket(ctx context.Context, e *env, p place) (*ocfl.Vault, e
 		return nil, fmt.Errorf("open %s: %w", p.flag, err)
 	}
 	h.closers = append(h.closers, store)
-	for _, w := range store.Status().Found.Warnings {
-		h.log.Warn("store", "flag", p.flag, "says", w)
-	}
+	h.opened(e.lang, openedStore{use: p.use(), bucket: store})
 	v, err := ocfl.New(ctx, store, spool)
 	if err != nil {
 		return nil, fmt.Errorf("open %s: %w", p.flag, err)

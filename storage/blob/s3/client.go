@@ -48,6 +48,13 @@ func newClient(c Config) (*minio.Core, *http.Transport, error) {
 			transport.TLSClientConfig.RootCAs = pool
 		}
 	}
+	c.Trailing = false // a client that sends checksums behind the bytes cannot sign what it sends: see Store.trailer
+	core, err := newCore(c, transport)
+	return core, transport, err
+}
+
+// newCore makes a client over connections that are there.
+func newCore(c Config, transport http.RoundTripper) (*minio.Core, error) {
 	lookup := map[Style]minio.BucketLookupType{Auto: minio.BucketLookupAuto, Path: minio.BucketLookupPath, Host: minio.BucketLookupDNS}[c.Style]
 	core, err := minio.NewCore(c.Endpoint, &minio.Options{
 		Creds:           credentials.NewStaticV4(c.Credentials.AccessKey, c.Credentials.SecretKey, c.Credentials.SessionToken),
@@ -59,10 +66,10 @@ func newClient(c Config) (*minio.Core, *http.Transport, error) {
 		MaxRetries:      1,
 	})
 	if err != nil {
-		return nil, nil, archive.Errorf(archive.Invalid, "open store: %w", err)
+		return nil, archive.Errorf(archive.Invalid, "open store: %w", err)
 	}
 	core.SetAppInfo("sohoa", "1")
-	return core, transport, nil
+	return core, nil
 }
 
 // header returns what asks a server for the encryption, nil for none; ok is false when the word is not known.

@@ -2,6 +2,7 @@ package s3
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/minio/minio-go/v7"
 
@@ -55,7 +56,7 @@ func (s *Store) makeBucket(ctx context.Context, m *Made) error {
 		m.Created = err == nil
 	}
 	// Power lost here: the bucket is there and empty, and the next Make goes on.
-	m.Versioning, m.ObjectLock = s.bucketKeeps(ctx)
+	m.Versioning, m.ObjectLock, _ = s.bucketKeeps(ctx)
 	if m.Versioning {
 		return nil
 	}
@@ -64,7 +65,7 @@ func (s *Store) makeBucket(ctx context.Context, m *Made) error {
 		return err
 	}
 	if s.core.EnableVersioning(ctx, s.config.Bucket) == nil { // a server without versions is no fault; Status says it
-		m.Versioning, m.ObjectLock = s.bucketKeeps(ctx)
+		m.Versioning, m.ObjectLock, _ = s.bucketKeeps(ctx)
 	}
 	return nil
 }
@@ -75,12 +76,17 @@ func isRefusalOfLock(err error) bool {
 	return classOf(err) == other && !isCode(err, "BucketAlreadyOwnedByYou") && !isCode(err, "BucketAlreadyExists")
 }
 
-// bucketKeeps asks the bucket whether it has versions and object lock. A server that does not know the question has neither.
-func (s *Store) bucketKeeps(ctx context.Context) (versions, lock bool) {
+// bucketKeeps asks the bucket whether it has versions and object lock, and with what it locks objects by itself. A server that
+// does not know the question has neither.
+func (s *Store) bucketKeeps(ctx context.Context) (versions, lock bool, retention string) {
 	v, err := s.core.GetBucketVersioning(ctx, s.config.Bucket)
 	versions = err == nil && v.Enabled()
-	word, _, _, _, err := s.core.GetObjectLockConfig(ctx, s.config.Bucket)
-	return versions, err == nil && word == "Enabled"
+	word, mode, validity, unit, err := s.core.GetObjectLockConfig(ctx, s.config.Bucket)
+	lock = err == nil && word == "Enabled"
+	if lock && mode != nil && validity != nil && unit != nil {
+		retention = fmt.Sprintf("%s %d %s", *mode, *validity, *unit)
+	}
+	return versions, lock, retention
 }
 
 func (s *Store) isEmpty(ctx context.Context) (empty bool, err error) {

@@ -46,7 +46,7 @@ func (p *prober) run(ctx context.Context) error {
 	if err := p.must(ctx, "a", "0123456789"); err != nil {
 		return err
 	}
-	for _, step := range []func(context.Context) error{p.versions, p.ranges, p.creates, p.swaps, p.sums, p.parts, p.lists} {
+	for _, step := range []func(context.Context) error{p.versions, p.ranges, p.creates, p.swaps, p.sums, p.trails, p.parts, p.lists, p.encrypts, p.styles} {
 		if err := step(ctx); err != nil {
 			return err
 		}
@@ -56,14 +56,12 @@ func (p *prober) run(ctx context.Context) error {
 		return err
 	}
 	if p.report.Aborted = n; err != nil {
-		p.warn("left-over uploads cannot be listed or removed: %v", err)
+		p.warn(archive.Text{VI: "Không liệt kê hoặc dọn được các lần tải dở dang.", EN: "Left-over uploads cannot be listed or removed."})
 	}
 	return nil
 }
 
-func (p *prober) warn(format string, args ...any) {
-	p.report.Warnings = append(p.report.Warnings, fmt.Sprintf(format, args...))
-}
+func (p *prober) warn(t archive.Text) { p.report.Warnings = append(p.report.Warnings, t) }
 
 // put tries once; an answer that may come from a busy server is asked for again.
 func (p *prober) put(ctx context.Context, name, text string, c condition, change func(o *minio.PutObjectOptions, sha *string)) (etag string, err error) {
@@ -102,7 +100,7 @@ func (p *prober) must(ctx context.Context, name, text string) error {
 
 // versions asks the bucket what it keeps. A server that does not know the question keeps one version.
 func (p *prober) versions(ctx context.Context) error {
-	p.report.Versioning, p.report.ObjectLock = p.s.bucketKeeps(ctx)
+	p.report.Versioning, p.report.ObjectLock, p.report.Retention = p.s.bucketKeeps(ctx)
 	if p.s.config.Retention > 0 && !p.report.ObjectLock {
 		return archive.Errorf(archive.Unprocessable, "objects are to be locked, and the bucket was made without object lock")
 	}
@@ -117,7 +115,6 @@ func (p *prober) ranges(ctx context.Context) error {
 		}
 		b, _, err := p.s.get(ctx, p.folder+"a", o)
 		if err == errNoRange {
-			p.warn("parts of objects cannot be read: %v", err)
 			return nil
 		}
 		if err != nil {
@@ -246,7 +243,7 @@ func (p *prober) parts(ctx context.Context) error {
 		return err
 	}
 	if err := join("parts"); err != nil {
-		p.warn("objects cannot be sent in parts: %v", err)
+		p.warn(archive.Text{VI: "Không gửi được tệp lớn thành từng phần.", EN: "Large files cannot be sent in parts."})
 		return ctx.Err()
 	}
 	p.report.Multipart = true
@@ -311,7 +308,7 @@ func (p *prober) clean(ctx context.Context) error {
 	if p.report.Versioning {
 		for _, name := range append(names, p.folder+"listed") {
 			if err := p.s.purge(ctx, name); err != nil {
-				p.warn("older versions cannot be removed: %v", err)
+				p.warn(archive.Text{VI: "Không xóa được phiên bản cũ: thứ đã xóa vẫn còn trong thùng chứa.", EN: "Older versions cannot be removed: what is erased stays in the bucket."})
 				break
 			}
 		}
@@ -321,20 +318,37 @@ func (p *prober) clean(ctx context.Context) error {
 
 // judge says in words what the findings mean.
 func (p *prober) judge() {
-	r := &p.report
+	r, c := &p.report, p.s.config
 	if r.CreateIfAbsent != Enforced {
-		p.warn("two programs that create one key at the same time are told apart only by the catalog's lock (If-None-Match is %s)", r.CreateIfAbsent)
+		p.warn(archive.Text{VI: "Hai chương trình cùng tạo một khóa chỉ được phân biệt nhờ danh mục (If-None-Match: " + string(r.CreateIfAbsent) + ").",
+			EN: "Two programs that create one key at the same time are told apart only by the catalog's lock (If-None-Match is " + string(r.CreateIfAbsent) + ")."})
 	}
 	if r.CompareAndSwap != Enforced {
-		p.warn("two programs that replace one key at the same time are told apart only by the catalog's lock (If-Match is %s)", r.CompareAndSwap)
+		p.warn(archive.Text{VI: "Hai chương trình cùng thay một khóa chỉ được phân biệt nhờ danh mục (If-Match: " + string(r.CompareAndSwap) + ").",
+			EN: "Two programs that replace one key at the same time are told apart only by the catalog's lock (If-Match is " + string(r.CompareAndSwap) + ")."})
 	}
 	if !r.SignedBody {
-		p.warn("the server does not compare bytes with their signature: what changes on the way is found by the next reading")
+		p.warn(archive.Text{VI: "Máy chủ không so byte nhận được với chữ ký: hư hại trên đường đi chỉ lộ ra ở lần đọc sau.",
+			EN: "The server does not compare bytes with their signature: what changes on the way is found by the next reading."})
 	}
 	if !r.RangeReads {
-		p.warn("reading cannot go on where it broke off")
+		p.warn(archive.Text{VI: "Không đọc tiếp được từ chỗ đứt.", EN: "Reading cannot go on where it broke off."})
 	}
 	if !r.ListAfterWrite {
-		p.warn("lists are stale: half-made objects may be overlooked")
+		p.warn(archive.Text{VI: "Danh sách của thùng chứa chậm hơn thực tế: đối tượng làm dở có thể bị bỏ sót.", EN: "Lists are stale: half-made objects may be overlooked."})
+	}
+	if c.Trailing && !r.TrailingChecksum {
+		p.warn(archive.Text{VI: "Máy chủ từ chối tổng kiểm ở cuối (trailing=on): chương trình gửi tổng kiểm ở đầu.", EN: "The server refuses checksums behind the bytes (trailing=on): they are sent before them."})
+	}
+	if c.Encryption != "" && r.Encryption == "" {
+		p.warn(archive.Text{VI: "Đã yêu cầu mã hóa nhưng máy chủ không xác nhận.", EN: "Encryption is asked for, and the server does not say that it encrypts."})
+	}
+	if r.Versioning && !c.Purge {
+		p.warn(archive.Text{VI: "Thùng chứa giữ phiên bản cũ: thứ đã xóa chỉ mất hẳn theo quy tắc của thùng chứa (hoặc dùng versions=purge).",
+			EN: "The bucket keeps older versions: what is erased is gone only by the bucket's own rules (or with versions=purge)."})
+	}
+	if r.Retention != "" && c.Retention == 0 {
+		p.warn(archive.Text{VI: "Thùng chứa tự khóa mọi đối tượng (" + r.Retention + "): trước thời hạn đó không xóa hẳn được gì.",
+			EN: "The bucket locks every object by itself (" + r.Retention + "): before that nothing can be erased for good."})
 	}
 }

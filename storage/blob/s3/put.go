@@ -158,14 +158,14 @@ func (s *Store) send(ctx context.Context, name string, src *source, id string, c
 		return s.sendParts(ctx, name, src, id, c)
 	}
 	return s.slot(ctx, func() error {
-		o, sha := s.options(src, id, c), src.sha
-		if s.config.Trailing {
-			o.Checksum, sha = minio.ChecksumSHA256, ""
+		core, o, sha := s.core, s.options(src, id, c), src.sha
+		if s.trailer != nil {
+			core, o.Checksum, sha = s.trailer, minio.ChecksumSHA256, ""
 		} else if s.report.ChecksumHeader && (!s.report.SignedBody || s.config.Retention > 0) {
 			// Where the signature is compared with the bytes it says as much, and the server hashes once less.
 			o.UserMetadata["X-Amz-Checksum-Sha256"] = src.checksum()
 		}
-		_, err := s.core.PutObject(ctx, s.config.Bucket, name, src.reader(0, src.size), src.size, src.md5, sha, o)
+		_, err := core.PutObject(ctx, s.config.Bucket, name, src.reader(0, src.size), src.size, src.md5, sha, o)
 		return err
 	})
 }
@@ -183,5 +183,5 @@ func (s *Store) slot(ctx context.Context, send func() error) error {
 
 // wantMD5 reports whether writes carry an MD5: servers ask for some checksum with object lock, and some know no other.
 func (s *Store) wantMD5() bool {
-	return s.config.Retention > 0 && !s.report.ChecksumHeader && !s.config.Trailing
+	return s.config.Retention > 0 && !s.report.ChecksumHeader && s.trailer == nil
 }

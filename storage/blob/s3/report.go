@@ -1,6 +1,10 @@
 package s3
 
-import "time"
+import (
+	"time"
+
+	"sohoa/archive"
+)
 
 // Level says how far an endpoint keeps to a condition of a request.
 type Level string
@@ -19,20 +23,24 @@ func (l Level) understood() bool { return l == Enforced || l == Racy }
 
 // Report is what Open found the endpoint to do, as opposed to what it says.
 type Report struct {
-	At                      time.Time `json:"at"`
-	Took                    string    `json:"took"`
-	CreateIfAbsent          Level     `json:"create_if_absent"`           // If-None-Match: * on a PUT
-	CreateIfAbsentMultipart Level     `json:"create_if_absent_multipart"` // the same when parts are put together
-	CompareAndSwap          Level     `json:"compare_and_swap"`           // If-Match on a PUT
-	Multipart               bool      `json:"multipart"`
-	SignedBody              bool      `json:"signed_body"`     // bytes that are not what their signature says are refused
-	ChecksumHeader          bool      `json:"checksum_header"` // x-amz-checksum-sha256 is taken, and refused when it is wrong
-	RangeReads              bool      `json:"range_reads"`
-	ListAfterWrite          bool      `json:"list_after_write"` // a list shows what was just written and not what was just removed
-	Versioning              bool      `json:"versioning"`
-	ObjectLock              bool      `json:"object_lock"`
-	Aborted                 int       `json:"aborted_uploads"` // left-over multipart uploads that were removed
-	Warnings                []string  `json:"warnings,omitempty"`
+	At                      time.Time      `json:"at"`
+	Took                    string         `json:"took"`
+	CreateIfAbsent          Level          `json:"create_if_absent"`           // If-None-Match: * on a PUT
+	CreateIfAbsentMultipart Level          `json:"create_if_absent_multipart"` // the same when parts are put together
+	CompareAndSwap          Level          `json:"compare_and_swap"`           // If-Match on a PUT
+	Multipart               bool           `json:"multipart"`
+	SignedBody              bool           `json:"signed_body"`       // bytes that are not what their signature says are refused
+	ChecksumHeader          bool           `json:"checksum_header"`   // x-amz-checksum-sha256 is taken, and refused when it is wrong
+	TrailingChecksum        bool           `json:"trailing_checksum"` // one behind the bytes is taken
+	RangeReads              bool           `json:"range_reads"`
+	ListAfterWrite          bool           `json:"list_after_write"` // a list shows what was just written and not what was just removed
+	Versioning              bool           `json:"versioning"`
+	ObjectLock              bool           `json:"object_lock"`
+	Retention               string         `json:"default_retention,omitempty"` // what the bucket itself locks every object with
+	Encryption              string         `json:"encryption,omitempty"`        // how the server says that it encrypts what we write
+	Styles                  []Style        `json:"styles"`                      // that reach the bucket; the first is in use
+	Aborted                 int            `json:"aborted_uploads"`             // left-over multipart uploads that were removed
+	Warnings                []archive.Text `json:"warnings,omitempty"`
 }
 
 // Status is the state of the store now.

@@ -45,7 +45,7 @@ func TestProbe(t *testing.T) {
 		Endpoint: "http://" + server.Address, Bucket: c.Bucket, Prefix: "kho",
 		Found: s3.Report{
 			CreateIfAbsent: s3.Enforced, CreateIfAbsentMultipart: s3.Enforced, CompareAndSwap: s3.Enforced, Multipart: true,
-			SignedBody: true, ChecksumHeader: true, RangeReads: true, ListAfterWrite: true,
+			SignedBody: true, ChecksumHeader: true, TrailingChecksum: true, RangeReads: true, ListAfterWrite: true, Styles: []s3.Style{s3.Path},
 		},
 	}
 	if diff := cmp.Diff(want, got, cmpopts.IgnoreFields(s3.Report{}, "At", "Took")); diff != "" {
@@ -123,12 +123,15 @@ func TestHostStyle(t *testing.T) {
 	c := p.config(server, server.Bucket(t)).DialForTest(p.Listener.Addr().String())
 	c.Endpoint, c.Style = s3server.Domain, s3.Host
 	p.set(func(_ int, r *http.Request) trouble {
-		if want := c.Bucket + "." + s3server.Domain; r.Host != want {
+		if want := c.Bucket + "." + s3server.Domain; r.Host != want && !strings.Contains(r.URL.Path, "probe") {
 			t.Errorf("asked %s, want %s", r.Host, want)
 		}
 		return none
 	})
 	s := open(t, c)
+	if diff := cmp.Diff([]s3.Style{s3.Host, s3.Path}, s.Status().Found.Styles); diff != "" {
+		t.Error(diff)
+	}
 	if err := s.Create(t.Context(), "a/k", strings.NewReader("x")); err != nil {
 		t.Fatal(err)
 	}
@@ -169,6 +172,60 @@ func TestEncryptionIsAskedFor(t *testing.T) {
 		}
 		if asked != 2 {
 			t.Errorf("%d writes", asked)
+		}
+	}
+}
+
+// A server that refuses checksums behind the bytes is found out; a store that was told to send them so lives with it.
+func TestTrailingChecksums(t *testing.T) {
+	t.Parallel()
+	server := s3server.Start(t)
+	p := startProxy(t, server)
+	forward := p.forward
+	p.forward = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Header.Get("X-Amz-Trailer") != "" {
+			w.WriteHeader(http.StatusNotImplemented)
+			return
+		}
+		forward.ServeHTTP(w, r)
+	})
+	for _, asked := range []bool{false, true} {
+		c := p.config(server, server.Bucket(t))
+		c.Trailing = asked
+		s := open(t, c)
+		if found := s.Status().Found; found.TrailingChecksum || len(found.Warnings) > 0 != asked {
+			t.Errorf("asked %v: found %+v", asked, found)
+		}
+		if err := s.Create(t.Context(), "k", strings.NewReader("x")); err != nil {
+			t.Errorf("asked %v: %v", asked, err)
+		}
+	}
+	c := config(server, server.Bucket(t))
+	c.Trailing = true
+	s := open(t, c)
+	if err := s.Create(t.Context(), "k", strings.NewReader("x")); err != nil || !s.Status().Found.TrailingChecksum {
+		t.Errorf("a server that takes them: %v, %+v", err, s.Status().Found)
+	}
+}
+
+// What the server says of encryption is told; that it says nothing, too.
+func TestEncryptionThatNobodyConfirms(t *testing.T) {
+	t.Parallel()
+	server := s3server.Start(t)
+	p := startProxy(t, server)
+	forward := p.forward
+	says := ""
+	p.forward = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodHead && says != "" {
+			w.Header().Set("X-Amz-Server-Side-Encryption", says)
+		}
+		forward.ServeHTTP(w, r)
+	})
+	for _, says = range []string{"", "AES256"} {
+		c := p.config(server, server.Bucket(t))
+		c.Encryption = "AES256"
+		if found := open(t, c).Status().Found; found.Encryption != says || len(found.Warnings) > 0 != (says == "") {
+			t.Errorf("server says %q: found %+v", says, found)
 		}
 	}
 }

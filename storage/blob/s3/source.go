@@ -52,7 +52,7 @@ func (s *Store) source(ctx context.Context, r io.Reader) (*source, error) {
 	known := archive.Digest{}
 	switch r := r.(type) {
 	case Digested:
-		if err = src.section(r); err == nil && src.base == 0 && src.size < s.config.Multipart && s.report.SignedBody && !s.config.Trailing && !s.wantMD5() {
+		if err = src.section(r); err == nil && src.base == 0 && src.size < s.config.Multipart && s.report.SignedBody && s.trailer == nil && !s.wantMD5() {
 			known = r.Digest()
 		}
 	case *bytes.Reader:

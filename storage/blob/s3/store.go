@@ -17,6 +17,7 @@ import (
 type Store struct {
 	config    Config
 	core      *minio.Core
+	trailer   *minio.Core // sends whole objects with the checksum behind the bytes; nil unless asked for and taken
 	transport *http.Transport
 	uploads   chan struct{} // holds a token for each request with bytes
 	locks     locks
