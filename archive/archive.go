@@ -23,6 +23,7 @@ type Config struct {
 	Inspector Inspector
 	Reader    Reader
 	Proposer  Proposer // nil: the form stays empty
+	Learner   Learner  // nil: nothing is learned of the language
 
 	Quarantine QuarantineStore // nil: papers that do not pass are refused, never kept aside
 	Scanner    Scanner         // nil: nothing looks for viruses

@@ -96,7 +96,7 @@ func (a *Archive) pageReading(ctx context.Context, p Page) (PageReading, error) 
 // combine gathers the single page files of a version into the words and the text file. But for the few pages at both ends,
 // one page is in memory at a time.
 func (a *Archive) combine(ctx context.Context, d *Document, version int, rows []Page) (gathered, error) {
-	out := gathered{rows: make([]Page, len(rows))}
+	out := gathered{rows: make([]Page, len(rows)), lesson: &lesson{}}
 	pr, pw := io.Pipe()
 	tr, tw := io.Pipe()
 	go func() {
@@ -122,6 +122,7 @@ func (a *Archive) combine(ctx context.Context, d *Document, version int, rows []
 				if err != nil {
 					return err
 				}
+				out.lesson.page(&p)
 				if i < ProposalPages || i >= len(rows)-ProposalPages {
 					out.ends = append(out.ends, p)
 				}
@@ -159,6 +160,7 @@ type gathered struct {
 	rows     []Page // with their places in the words file
 	findings []Finding
 	ends     []PageReading // the first and last ProposalPages
+	lesson   *lesson
 }
 
 // maxReadingFindings bounds what a 5,000-page file can have to say about itself.

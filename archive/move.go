@@ -90,7 +90,11 @@ func (a *Archive) Move(ctx context.Context, actor Actor, id ID, req MoveRequest)
 	if req.Despite != "" {
 		p.tell(map[string]string{"despite": clean(req.Despite, 60)})
 	}
-	return a.perform(ctx, p, rule.Durable, nil, nil, req.Then)
+	done, err := a.perform(ctx, p, rule.Durable, nil, nil, req.Then)
+	if err == nil && req.Move == Accept {
+		a.learn(done.Fields.Subject) // confirmed by two people
+	}
+	return done, err
 }
 
 // returnedFor is the reason a paper was last returned for, as its history tells it: whoever takes it out of the bin again has

@@ -42,6 +42,17 @@ type Word struct {
 	Box        Box     `json:"box"`
 	Confidence float32 `json:"confidence"` // 0 to 1; born-digital text is 1
 	Line       int     `json:"line"`       // words of one line share a number, counted from 0 down the page
+
+	Repair *WordRepair `json:"repair,omitempty"` // what the language says of a recognised word; nil: nothing
+}
+
+// WordRepair is a better reading of a word than the recogniser's, made or proposed. Names, numbers and codes have none.
+type WordRepair struct {
+	Read   string  `json:"read"`           // as recognised
+	Better string  `json:"better"`         // as it reads among the words beside it
+	Made   bool    `json:"made,omitempty"` // the word's Text is Better; false: Text is Read, and Better is for a person to judge
+	Score  float32 `json:"score"`          // how much more Better is worth, in bits
+	Why    string  `json:"why"`            // the pairs of syllables that speak for it, each with the number of papers it is known from
 }
 
 // PageReading is what was read on one page.

@@ -313,6 +313,7 @@ func (r *readRun) finish(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	a.learn(all.lesson.text.String())
 	a.watch.notify(r.doc.ID)
 	return a.Derived.Remove(ctx, derivedVersion(r.doc.ID, r.job.Version)+"/pages")
 }

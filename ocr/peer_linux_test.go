@@ -6,12 +6,14 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"sohoa/archive"
 	"sohoa/internal/testkit"
+	"sohoa/ocr/syllable"
 	"sohoa/ocr/tesseract"
 )
 
@@ -41,14 +43,17 @@ func TestBenchOCR(t *testing.T) {
 	fmt.Printf("tesseract %s, ocrmypdf %s (-O0 --output-type pdf -l vie -j 1)\n", v.Name, strings.TrimSpace(string(said)))
 	fmt.Println("12 papers of one page each. Errors are parts of the true characters or words.")
 	dir := t.TempDir()
+	var repairs struct{ made, right, wrong int }
 	for _, kind := range kinds {
-		var us, them score
+		var us, raw, them score
 		var ours, theirs time.Duration
 		for n := 1; n <= synthetics; n++ {
 			variants, paper := truth(t, testkit.Corpus(t, fmt.Sprintf("synthetic/gt/%02d.json", n))), scan(t, n, kind)
-			text, spent := readHere(t, paper, program)
-			us, ours = us.plus(against(variants, text[0])), ours+spent
-			text, spent = readByPeer(t, peer, paper, dir)
+			pages, spent := readHere(t, paper, program)
+			raw, us, ours = raw.plus(against(variants, unrepaired(pages[0]))), us.plus(against(variants, pages[0].Text)), ours+spent
+			better, worse := judged(variants, pages[0])
+			repairs.made, repairs.right, repairs.wrong = repairs.made+better+worse, repairs.right+better, repairs.wrong+worse
+			text, spent := readByPeer(t, peer, paper, dir)
 			them, theirs = them.plus(against(variants, text[0])), theirs+spent
 		}
 		paper := bound(t, dir, kind)
@@ -56,10 +61,12 @@ func TestBenchOCR(t *testing.T) {
 		_, theirsBound := readByPeer(t, peer, paper, dir)
 		each := func(d time.Duration) float64 { return d.Seconds() / synthetics }
 		fmt.Printf("%-9s sohoa     %v  CPU-s/page %.2f, as one paper %.2f\n", kind, us, each(ours), each(oursBound))
+		fmt.Printf("%-9s unrepaired%v\n", kind, raw)
 		fmt.Printf("%-9s ocrmypdf  %v  CPU-s/page %.2f, as one paper %.2f\n", kind, them, each(theirs), each(theirsBound))
 		fmt.Printf("%-9s ocrmypdf/sohoa: CER %.2f ×, CPU %.2f ×, as one paper %.2f ×\n", kind, them.cer()/us.cer(),
 			theirs.Seconds()/ours.Seconds(), theirsBound.Seconds()/oursBound.Seconds())
 	}
+	fmt.Printf("repairs of words: %d made, %d of them right, %d wrong\n", repairs.made, repairs.right, repairs.wrong)
 }
 
 // The synthetic scans.
@@ -99,14 +106,50 @@ func bound(t testing.TB, dir, kind string) string {
 	return path
 }
 
-// readHere reads a paper as the house does and returns the text of its pages.
-func readHere(t testing.TB, path, program string) (pages []string, spent time.Duration) {
+// readHere reads a paper as the house does, which has learned nothing yet.
+func readHere(t testing.TB, path, program string) (pages []archive.PageReading, spent time.Duration) {
 	t.Helper()
 	before := processorTime(t)
-	for _, r := range read(t, open(t, path), archive.ReadRequest{}, program) {
-		pages = append(pages, r.Text)
+	pages = read(t, open(t, path), archive.ReadRequest{}, program)
+	for i := range pages {
+		Mend(seeded, &pages[i])
 	}
 	return pages, processorTime(t) - before
+}
+
+var seeded = syllable.New()
+
+// unrepaired is the text of a page without the repairs made on it.
+func unrepaired(p archive.PageReading) string {
+	words := slices.Clone(p.Words)
+	for i, w := range words {
+		if w.Repair != nil && w.Repair.Made {
+			words[i].Text = w.Repair.Read
+		}
+	}
+	return text(words)
+}
+
+// judged counts the repairs of a page that brought a word of the paper, and those that did not.
+func judged(variants []string, p archive.PageReading) (better, worse int) {
+	bag := map[string]int{}
+	for w := range strings.FieldsSeq(levelled(variants[0])) {
+		bag[w]++
+	}
+	for _, w := range p.Words {
+		bag[levelled(w.Text)]--
+	}
+	for _, w := range p.Words {
+		if w.Repair == nil || !w.Repair.Made {
+			continue
+		}
+		if bag[levelled(w.Repair.Read)] > 0 || bag[levelled(w.Text)] < 0 { // what was read is missing now, or one too many was made
+			worse++
+		} else {
+			better++
+		}
+	}
+	return better, worse
 }
 
 // readByPeer has OCRmyPDF make its searchable PDF and returns the text it says it has recognised.

@@ -308,6 +308,16 @@ type Word struct {
 	Box        []float32 `json:"box" minItems:"4" maxItems:"4" doc:"x0, y0, x1, y1 in points from the top left"`
 	Confidence float32   `json:"confidence" minimum:"0" maximum:"1"`
 	Line       int       `json:"line" doc:"Words of one line share a number"`
+	Repair     *Repair   `json:"repair,omitempty" doc:"A better reading than the recogniser's, made or proposed"`
+}
+
+// Repair is a better reading of a word.
+type Repair struct {
+	Read   string  `json:"read" doc:"As recognised"`
+	Better string  `json:"better" doc:"As it reads among the words beside it"`
+	Made   bool    `json:"made" doc:"The word's text is the better reading; false: it is only proposed"`
+	Score  float32 `json:"score" doc:"How much more the better reading is worth, in bits"`
+	Why    string  `json:"why" doc:"The pairs of syllables that speak for it, each with the number of papers it is known from"`
 }
 
 type pageWordsIn struct {
@@ -330,7 +340,11 @@ func (s *server) pageWords(ctx context.Context, in *pageWordsIn) (*pageWordsOut,
 	out := PageWords{Number: p.Number, Width: p.Width, Height: p.Height, Source: string(p.Source), Confidence: float64(p.Confidence), Text: p.Text,
 		Words: make([]Word, 0, len(p.Words)), Codes: pageCodes(p.Codes), Findings: teller{lang: lang}.findings(p.Findings)}
 	for _, w := range p.Words {
-		out.Words = append(out.Words, Word{w.Text, []float32{w.Box.X0, w.Box.Y0, w.Box.X1, w.Box.Y1}, w.Confidence, w.Line})
+		word := Word{Text: w.Text, Box: []float32{w.Box.X0, w.Box.Y0, w.Box.X1, w.Box.Y1}, Confidence: w.Confidence, Line: w.Line}
+		if r := w.Repair; r != nil {
+			word.Repair = &Repair{r.Read, r.Better, r.Made, r.Score, r.Why}
+		}
+		out.Words = append(out.Words, word)
 	}
 	if p.Err != nil {
 		out.Error = p.Err.In(lang)

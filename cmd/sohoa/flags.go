@@ -36,6 +36,7 @@ type options struct {
 	inspectors int
 	ownerLocks bool
 	noReading  bool
+	repair     bool            // of words, by the language
 	bounds     *archive.Limits // as the flags of limits.go in this folder leave them; nil: the defaults
 
 	secondStore string
@@ -77,6 +78,7 @@ func (o *options) working(fs *flag.FlagSet) {
 	o.quarantining(fs)
 	fs.StringVar(&o.tesseract, "tesseract", "", "path of the `program` that recognises text (default: found in PATH)")
 	fs.IntVar(&o.readers, "readers", runtime.NumCPU(), "papers read at once; 0 leaves reading to another process")
+	fs.BoolVar(&o.repair, "repair-words", true, "repair marks and look-alike letters in recognised words where their neighbours leave no doubt, and propose where they do; what was recognised is kept beside it. What the house's own papers teach is kept in model/syllables.tsv of the data folder")
 	fs.BoolVar(&o.noReading, "no-reading", false, "keep papers without reading them; they are found by their fields only")
 }
 

@@ -83,6 +83,11 @@ func openHouse(ctx context.Context, e *env, o *options, p parts) (h *house, err 
 			return h, err
 		}
 	}
+	if p.freshCatalog { // the readings that are drawn on again teach it once more
+		if err := os.RemoveAll(filepath.Join(o.data, "model")); err != nil {
+			return h, fmt.Errorf("forget what was learned: %w", err)
+		}
+	}
 	if h.catalog, err = catalog.Open(ctx, o.catalogDSN(), catalog.Options{}); err != nil {
 		return h, fmt.Errorf("open catalog: %w", err)
 	}
@@ -171,6 +176,14 @@ func (h *house) startChildren(o *options, cfg *archive.Config) error {
 	opt, err := o.children(cfg.Limits, h.log)
 	if err != nil {
 		return err
+	}
+	if o.repair {
+		s, err := openSyllables(filepath.Join(o.data, "model"), h.log)
+		if err != nil {
+			return err
+		}
+		h.closers = append(h.closers, s)
+		cfg.Learner, opt.Syllables = s.model, s.model
 	}
 	h.children = opt
 	h.inspector = child.NewInspector(opt)

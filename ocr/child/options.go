@@ -7,6 +7,7 @@ import (
 
 	"sohoa/archive"
 	"sohoa/internal/sandbox"
+	"sohoa/ocr/syllable"
 )
 
 // Options say how many children there are and what they may use. Zero values work, except where said.
@@ -31,6 +32,8 @@ type Options struct {
 	Tesseract func() string
 	// Tessdata is the folder of Tesseract's languages. Empty: Tesseract's own default.
 	Tessdata string
+	// Syllables repairs marks in what was recognised; it works in this process. Nil: words stay as recognised.
+	Syllables *syllable.Model
 	// Mode and Off are the sandbox's.
 	Mode sandbox.Mode
 	Off  sandbox.Off

@@ -237,6 +237,7 @@ func (r *Reader) readSome(ctx context.Context, cache string, f *os.File, req arc
 			}
 			*left = (*left)[1:]
 			missing--
+			ocr.Mend(r.opts.Syllables, &page)
 			if err := each(page); err != nil {
 				return &callerError{err}
 			}
