@@ -79,7 +79,7 @@ func openHouse(ctx context.Context, e *env, o *options, p parts) (h *house, err 
 	h.closers = append(h.closers, lock)
 
 	if p.freshCatalog && strings.HasPrefix(o.catalogDSN(), "sqlite:") {
-		if h.setAside, err = setCatalogAside(o.catalogDSN(), time.Now()); err != nil {
+		if h.setAside, err = setCatalogAside(ctx, o.catalogDSN(), time.Now()); err != nil {
 			return h, err
 		}
 	}

@@ -95,6 +95,21 @@ func live(t testing.TB, environ map[string]string, args ...string) lived {
 			must(a.CloseLog(ctx))
 		}
 	}
+	// One paper whose time in the bin is over, of which a tombstone is left.
+	d, err := a.Deposit(ctx, livedClerk, archive.Deposit{Body: bytes.NewReader(testkit.TextPDF("quet nham")), FileName: "nham.pdf", Fields: archive.Fields{Subject: "Quét nhầm"}})
+	must(err)
+	made["erased"] = d.ID
+	_, err = a.Move(ctx, livedClerk, d.ID, archive.MoveRequest{Move: archive.Discard, Reason: "quét nhầm"})
+	must(err)
+	_, err = a.Move(ctx, livedClerk, made["discarded"], archive.MoveRequest{Move: archive.Restore})
+	must(err)
+	kept := a.Limits.DiscardKept
+	a.Limits.DiscardKept = 0
+	_, err = a.Sweep(ctx)
+	must(err)
+	a.Limits.DiscardKept = kept
+	_, err = a.Move(ctx, livedClerk, made["discarded"], archive.MoveRequest{Move: archive.Discard, Reason: "bỏ lần nữa"})
+	must(err)
 	for _, name := range []string{"aside", "aside too"} {
 		d, err := a.Deposit(ctx, livedClerk, archive.Deposit{Body: strings.NewReader("%PDF-1.7 hỏng " + name), FileName: "hong.pdf", OnFault: archive.KeepAside})
 		must(err)

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"sohoa/archive"
+	"sohoa/storage/catalog"
 )
 
 // rebuild is `sohoa rebuild`: the catalog from the store alone, then the index from both; with --index the index only.
@@ -57,11 +58,14 @@ func (h *house) notRebuilt(err error) error {
 }
 
 // setCatalogAside moves the files of a catalog out of the way of a new one and returns where the first of them went. Nothing
-// is deleted: what only that catalog knew may still be wanted.
-func setCatalogAside(dsn string, now time.Time) (string, error) {
+// is deleted: what only that catalog knew may still be wanted. One that a newer program wrote is left where it is.
+func setCatalogAside(ctx context.Context, dsn string, now time.Time) (string, error) {
 	path, ok := strings.CutPrefix(dsn, "sqlite:")
 	if !ok {
 		return "", errors.New("rebuild wants an empty catalog: name a new, empty database in SOHOA_CATALOG")
+	}
+	if err := catalog.Newer(ctx, dsn); err != nil {
+		return "", err
 	}
 	to := path + ".before-rebuild-" + now.Format("20060102-150405")
 	// The log goes first: a catalog without its log is only older, a log without its catalog would be taken for the new one's.

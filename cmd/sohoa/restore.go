@@ -113,6 +113,9 @@ func (r *restoring) run(ctx context.Context, f io.Reader) error {
 func (r *restoring) bytes(ctx context.Context, f io.Reader) error {
 	h := &house{log: logger(r.env, r.o)}
 	defer h.Close()
+	if err := catalog.Newer(ctx, r.o.catalogDSN()); err != nil {
+		return err
+	}
 	keyPath := r.o.keyPath()
 	if err := r.wantKey(keyPath); err != nil {
 		return err
@@ -181,7 +184,7 @@ func (r *restoring) rows(ctx context.Context, rows io.Reader) error {
 	aside := ""
 	if strings.HasPrefix(r.o.catalogDSN(), "sqlite:") {
 		var err error
-		if aside, err = setCatalogAside(r.o.catalogDSN(), archive.SystemClock{}.Now()); err != nil {
+		if aside, err = setCatalogAside(ctx, r.o.catalogDSN(), archive.SystemClock{}.Now()); err != nil {
 			return err
 		}
 	}

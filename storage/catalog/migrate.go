@@ -6,6 +6,8 @@ import (
 	"embed"
 	"fmt"
 	"io/fs"
+	"os"
+	"strings"
 
 	"github.com/pressly/goose/v3"
 	"github.com/pressly/goose/v3/lock"
@@ -50,6 +52,34 @@ func newer(at, newest int64) error {
 		VI: "Cơ sở dữ liệu do một phiên bản Sohoa mới hơn tạo ra. Xin dùng phiên bản đó hoặc mới hơn.",
 		EN: "The database was written by a newer version of Sohoa. Use that version or a later one.",
 	}, Err: fmt.Errorf("the database is at migration %d, this program knows %d", at, newest)}
+}
+
+// Newer returns Unavailable newer_catalog when the database of dsn was written by a newer program. One that is not there, or that
+// cannot be read, is not newer. It is asked before a catalog is set aside for another; nothing is changed by asking.
+func Newer(ctx context.Context, dsn string) error {
+	if path, ok := strings.CutPrefix(dsn, "sqlite:"); ok {
+		if st, err := os.Stat(path); err != nil || st.Size() == 0 {
+			return nil
+		}
+	}
+	db, d, err := openPlain(dsn)
+	if err != nil {
+		return nil
+	}
+	defer db.Close()
+	p, err := provider(db, d)
+	if err != nil {
+		return err
+	}
+	sources := p.ListSources()
+	var at int64
+	if err := db.QueryRowContext(ctx, `SELECT coalesce(max(version_id), 0) FROM goose_db_version`).Scan(&at); err != nil {
+		return nil
+	}
+	if newest := sources[len(sources)-1].Version; at > newest {
+		return newer(at, newest)
+	}
+	return nil
 }
 
 // provider knows the migrations of an engine.
