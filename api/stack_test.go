@@ -1,6 +1,9 @@
 package api_test
 
-import "testing"
+import (
+	"strings"
+	"testing"
+)
 
 func TestAStackIsSplitIntoDossiers(t *testing.T) {
 	w := build(t)
@@ -21,4 +24,20 @@ func TestAStackIsSplitIntoDossiers(t *testing.T) {
 		t.Errorf("split: %s", split.body)
 	}
 	clerk.do("GET", "/api/v1/dossiers/"+two, nil).want(200)
+}
+
+func TestSeparatorSheets(t *testing.T) {
+	w := build(t)
+	clerk := w.clerk()
+	const dossier = "H15.50-261008-0001"
+	clerk.deposited("dossier="+dossier, paper(64))
+	for _, q := range []string{"", "?dossier=" + dossier, "?dossier=" + dossier + "&component=a&component=b&result=-"} {
+		a := clerk.do("GET", "/api/v1/separators"+q, nil).want(200)
+		if a.header.Get("Content-Type") != "application/pdf" || string(a.body[:5]) != "%PDF-" {
+			t.Errorf("%s: %s %.20s", q, a.header, a.body)
+		}
+	}
+	clerk.do("GET", "/api/v1/separators?dossier=x", nil).refused(400, "invalid")
+	clerk.do("GET", "/api/v1/separators?dossier=H15.50-261008-0009", nil).refused(404, "not_found")
+	clerk.do("GET", "/api/v1/separators?component="+strings.Repeat("a&component=", 101)+"a", nil).refused(400, "invalid")
 }

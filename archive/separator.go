@@ -1,6 +1,7 @@
 package archive
 
 import (
+	"context"
 	"strings"
 	"unicode/utf8"
 )
@@ -10,6 +11,64 @@ type Separator struct {
 	Dossier DossierCode
 	Kind    DocumentKind // zero: not said
 	Type    string       // what the paper behind it is; "" when not said
+}
+
+// SeparatorSheet is a separator sheet to be printed.
+type SeparatorSheet struct {
+	Separator
+	About string // for people: the dossier's title or procedure; "" when nothing is known
+}
+
+// MostSeparators is how many sheets are printed at once: a folder of a hundred papers is the thickest a feeder takes.
+const MostSeparators = 100
+
+// Separators returns the sheets to print for a dossier: one for each component and result named, and when none is, one for each
+// component its procedure asks for, one for the result and one for the dossier as a whole. No dossier: one sheet that only
+// begins another paper. Errors: NotFound for a dossier the actor does not see, Invalid for too many.
+func (a *Archive) Separators(ctx context.Context, actor Actor, dossier DossierCode, components, results []string) ([]SeparatorSheet, error) {
+	if !actor.Role.May(ActRead) {
+		return nil, ErrForbidden
+	}
+	if len(components)+len(results) > MostSeparators {
+		return nil, invalidField("component", Text{"In mỗi lần nhiều nhất 100 tờ phân cách.", "At most 100 separator sheets are printed at once."})
+	}
+	var out []SeparatorSheet
+	about := ""
+	add := func(kind DocumentKind, types ...string) {
+		for _, t := range types {
+			out = append(out, SeparatorSheet{Separator{dossier, kind, clean(t, maxSeparatorType)}, about})
+		}
+	}
+	if dossier != "" {
+		v, err := a.Dossier(ctx, actor, dossier)
+		if err != nil {
+			return nil, err
+		}
+		about = v.Title
+		if len(components)+len(results) == 0 {
+			add("", "")
+			if v.Procedure != "" {
+				p, err := a.Procedure(ctx, v.Procedure, a.Clock.Now())
+				if err != nil && KindOf(err) != NotFound {
+					return nil, err
+				}
+				components = p.Components[:min(len(p.Components), MostSeparators)]
+				if about == "" {
+					about = p.Name
+					out[0].About = about
+				}
+			}
+			if len(components) > 0 {
+				results = []string{""}
+			}
+		}
+	}
+	add(Component, components...)
+	add(Result, results...)
+	if len(out) == 0 {
+		add("", "")
+	}
+	return out, nil
 }
 
 // separatorMark begins what the code of a separator sheet says. The number is raised when its form changes.

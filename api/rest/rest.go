@@ -29,6 +29,8 @@ type Config struct {
 	Secrets Secrets
 	// Backup writes a backup of the whole house. Optional.
 	Backup func(context.Context, io.Writer) error
+	// Sheets writes separator sheets as PDF.
+	Sheets func(w io.Writer, sheets []archive.SeparatorSheet, lang string) error
 	// House tells what only the program knows of itself, for /status. Optional.
 	House func(context.Context) House
 	// Closing is closed when the house shuts down: event streams end. Optional.
@@ -117,6 +119,7 @@ func Mount(router gin.IRoutes, api huma.API, c Config) {
 	s.refilings()
 	s.arranging()
 	s.stacking()
+	s.separators()
 	s.searches()
 	s.dossiers()
 	s.agencies()

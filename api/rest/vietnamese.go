@@ -23,6 +23,7 @@ var vietnamese = map[string]string{
 	"move-document":        "Chuyển giấy tờ sang đúng hồ sơ",
 	"arrange-pages":        "Sắp xếp lại các trang của giấy tờ",
 	"split-document":       "Tách thành nhiều giấy tờ",
+	"get-separators":       "Tờ phân cách để in, dạng PDF",
 	"get-stack":            "Đề xuất cách tách một tập giấy quét liền một lượt",
 	"merge-documents":      "Gộp giấy tờ khác vào giấy tờ này",
 	"list-pages":           "Các trang, có khổ giấy và kết quả đọc",

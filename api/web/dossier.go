@@ -133,6 +133,7 @@ type dossierPage struct {
 	Complete   bool // the procedure says what is wanted, and all of it is there
 	More       bool
 	MayDeposit bool
+	Wanted     []string // components of the procedure, to print separator sheets for
 	History    []EventRow
 }
 
@@ -156,12 +157,13 @@ func (p *Pages) dossier(v *visit) error {
 	d := &dossierPage{Dossier: p.dossierRow(&x.Dossier, n, procedures), Code: x.Code.String(), Closed: x.ClosedOn.Local(), Missing: x.Missing, More: x.More,
 		MayDeposit: v.actor.Role.May(archive.ActDeposit)}
 	d.Title, d.Section = v.t("dossier.title", d.Code), "dossiers"
-	if x.Missing != nil && len(x.Missing) == 0 {
+	if x.Missing != nil {
 		proc, err := p.Archive.Procedure(v.ctx, x.Procedure, p.Archive.Clock.Now())
 		if err != nil && archive.KindOf(err) != archive.NotFound {
 			return err
 		}
-		d.Complete = len(proc.Components) > 0
+		d.Complete = len(x.Missing) == 0 && len(proc.Components) > 0
+		d.Wanted = proc.Components
 	}
 	for i := range x.Components {
 		d.Components = append(d.Components, v.row(&x.Components[i], n))

@@ -100,3 +100,20 @@ func TestAStackWithoutAScript(t *testing.T) {
 	v.post(at, "revision", "1", "u1", "drop", "then", "split").has(t, 400, "Không còn giấy tờ nào")
 	v.post(at, "revision", "1", "u1", "start", "u2", "go", "u3", "start", "d3", secondDossier.String(), "k3", "result", "t3", "<script>", "then", "split").leads(t, "/?done=stack_split")
 }
+
+// Sheets for a dossier: what its procedure asks for is offered, and a sheet goes into the browser as PDF.
+func TestSeparatorSheetsOfADossier(t *testing.T) {
+	for name, size := range sizes {
+		t.Run(name, func(t *testing.T) {
+			p := browser.Open(t, size...)
+			w := build(t).registered().work()
+			me := w.actor(w.account("an", archive.RoleClerk, commune))
+			w.pages(me, "a", firstDossier)
+			enter(p, w, "an")
+			p.Goto(w.url + "/dossiers/" + firstDossier.String())
+			p.Click("details.more summary")
+			p.WaitText("details.more", "Mở tệp PDF để in")
+			sound(t, p, "sheets-"+name)
+		})
+	}
+}

@@ -31,6 +31,15 @@ var stackTexts = texts{
 	"stack_use.go":    {VI: "Tiếp theo", EN: "Follows"},
 	"stack_use.drop":  {VI: "Bỏ ra", EN: "Leave out"},
 
+	"sheets.title":     {VI: "In tờ phân cách", EN: "Print separator sheets"},
+	"sheets.how":       {VI: "Đặt mỗi tờ trước giấy tờ của nó, quét cả tập một lượt, rồi tách: giấy tờ tự vào hồ sơ này. Không chọn gì thì in một tờ cho hồ sơ và một tờ cho mỗi thành phần, kết quả.", EN: "Lay each sheet before its paper, scan the stack in one go and split it: the papers go into this dossier by themselves. With nothing chosen there is a sheet for the dossier and one for each component and result."},
+	"sheets.which":     {VI: "In tờ cho", EN: "Sheets for"},
+	"sheets.component": {VI: "Một thành phần hồ sơ bất kỳ", EN: "Any component"},
+	"sheets.result":    {VI: "Kết quả giải quyết", EN: "The result"},
+	"sheets.other":     {VI: "Thành phần khác (tên)", EN: "Another component (name)"},
+	"sheets.print":     {VI: "Mở tệp PDF để in", EN: "Open the PDF to print"},
+	"sheets.plain":     {VI: "In tờ phân cách chung", EN: "Print a plain separator sheet"},
+
 	"js.stack_paper": {VI: "Giấy tờ {0}", EN: "Paper {0}"},
 	"js.stack_sum":   {VI: "{0} giấy tờ, bỏ {1} trang", EN: "{0} papers, {1} pages left out"},
 	"js.stack_going": {VI: "Đang tách…", EN: "Splitting…"},

@@ -23,6 +23,7 @@ func commands() []command {
 		{"restore", "FILE [--verify]", archive.Text{VI: "khôi phục từ bản sao lưu, không làm mất gì mới hơn", EN: "restore a backup, losing nothing that is newer"}, restore},
 		{"rebuild", "[--catalog] [--index]", archive.Text{VI: "dựng lại danh mục và chỉ mục chỉ từ kho", EN: "make catalog and index again from the store alone"}, rebuild},
 		{"bucket", "keys DIR | make [--store s3://…]", archive.Text{VI: "chuẩn bị kho S3 cho lần chạy đầu: tạo khóa, tạo thùng chứa", EN: "prepare an S3 store for a first start: make its keys, make its bucket"}, bucket},
+		{"sheets", "[--dossier CODE] [--component NAME]… [--result NAME]… FILE.pdf", archive.Text{VI: "in tờ phân cách có mã QR cho một hồ sơ và các thành phần của nó", EN: "make separator sheets with a QR code for a dossier and its components"}, sheets},
 		{"version", "", archive.Text{VI: "phiên bản", EN: "build facts"}, printVersion},
 	}
 }
