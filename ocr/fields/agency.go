@@ -24,7 +24,7 @@ var areas = []string{"tinh", "thanh pho", "tp", "tp.", "quan", "huyen", "thi xa"
 
 func agencyStart(words []word) bool {
 	f := plain(words, true)
-	if starts(f, noHeads) {
+	if starts(f, noHeads) || len(words) == 1 && !strings.Contains(f, " ") && f != "thue" { // a bare SỞ or TRƯỜNG is the end of a name
 		return false
 	}
 	for _, h := range agencyHeads {

@@ -21,6 +21,7 @@ type code struct {
 
 var (
 	codeForm      = regexp.MustCompile(`^[.:;,_…\s]*([^/-]{0,8}?)((?:/(?:19|20)[0-9]{2})?)([/-])([\p{L}0-9][\p{L}0-9&./-]*)`)
+	lostSlash     = regexp.MustCompile(`^[.:;,\s]*([0-9]{1,5})(\p{Lu}[\p{L}]+)-([^/]+)$`) // 07UBND-VX
 	printedNumber = regexp.MustCompile(`^[OolI|]{0,2}[0-9][0-9OolI|]{0,5}[A-Za-z]?$`)
 	bareNumber    = regexp.MustCompile(`^[.:;,\s]*([0-9][0-9A-Z]*(?:/(?:19|20)[0-9]{2})?)\.?$`)
 	straight      = strings.NewReplacer("–", "-", "—", "-", "‐", "-", "‑", "-", "−", "-", "⁄", "/", "∕", "/", "Ð", "Đ", "Ɖ", "Đ")
@@ -121,6 +122,13 @@ func (s *sheet) parseCode(r run, tail []word) (code, bool) {
 		text += part
 		c.rest = append(c.rest, w)
 	}
+	if l := lostSlash.FindStringSubmatch(text); l != nil {
+		_, body := known(l[2], bodies)
+		_, kind := known(l[2], kindCodes)
+		if body || kind {
+			text = l[1] + "/" + l[2] + "-" + l[3]
+		}
+	}
 	m := codeForm.FindStringSubmatch(text)
 	if m == nil {
 		if b := bareNumber.FindStringSubmatch(text); b != nil && strings.ContainsAny(b[1], "0123456789") {
@@ -197,6 +205,14 @@ func (s *sheet) notation(text string) string {
 			part = k
 		} else if k, ok := known(part, kindCodes); ok {
 			part = k
+		}
+		if _, ok := known(part, list); !ok { // Đ read twice
+			for _, l := range []string{"Đ", "D", "Q"} {
+				if k, ok := known(strings.Replace(alike.Replace(part), l+l, l, 1), list); ok {
+					part = k
+					break
+				}
+			}
 		}
 		b.WriteString(part)
 	}

@@ -31,6 +31,9 @@ var persons = []string{"nguoi lam don", "nguoi yeu cau", "nguoi khai", "nguoi de
 var authorities = []string{"tm.", "kt.", "tl.", "tuq.", "q.", "t/m", "k/t", "t/l", "tm", "kt", "tl", "tuq"}
 
 func authority(words []word) bool {
+	if lostK(words) {
+		return true
+	}
 	f := strings.ReplaceAll(strings.TrimLeft(words[0].fold, " _'\"|.,-:;“"), ",", ".")
 	for _, a := range authorities {
 		if f == a || strings.HasSuffix(a, ".") && strings.HasPrefix(f, a) {
@@ -38,6 +41,16 @@ func authority(words []word) bool {
 		}
 	}
 	return false
+}
+
+// lostK reports that the words are "T. GIÁM ĐỐC": a KT. whose first letter lies under the seal. TM. and TL. would have left
+// another letter.
+func lostK(words []word) bool {
+	if len(words) < 2 || strings.Trim(words[0].text, " _'\"|-“") != "T." {
+		return false
+	}
+	_, _, ok := positionOf(plain(words[1:], true))
+	return ok
 }
 
 // positionOf returns the position the words are, and the edits it needed.

@@ -143,6 +143,14 @@ func TestPropose(t *testing.T) {
 			map[string]string{SignerName: "Tạ Thú Hường Giang"}},
 		{"the end of a name, the rest under the seal, is that of one known signer", []put{middle(430, 600, "GIÁM ĐỐC"), left(420, 700, "~Ảnh Hiền Thục")},
 			Lists{Signers: []archive.Signer{{Name: "Mạc Thanh Hiền Thục"}, {Name: "Tạ Thu Hường"}}}, map[string]string{SignerName: "Mạc Thanh Hiền Thục"}},
+		{"an agency whose name goes on below is one agency", []put{middle(170, 40, "UBND TỈNH LÀO CAI"), middle(170, 54, "SỞ NÔNG NGHIỆP VÀ MÔI"), middle(170, 68, "TRƯỜNG"), middle(170, 92, "Số: 08/TTr-SNNMT")}, Lists{},
+			map[string]string{AgencyName: "SỞ NÔNG NGHIỆP VÀ MÔI TRƯỜNG", AgencyParent: "UBND TỈNH LÀO CAI"}},
+		{"the stroke between number and notation was lost", []put{middle(170, 50, "ỦY BAN NHÂN DÂN"), middle(170, 66, "XÃ EA SUR"), middle(170, 92, "Số: 07UBND-VX")}, Lists{}, map[string]string{Number: "07", Notation: "UBND-VX"}},
+		{"a letter of the notation was read twice", []put{middle(170, 92, "Số: 03/QĐĐ-UBND"), middle(315, 120, "QUYẾT ĐỊNH")}, Lists{}, map[string]string{Notation: "QĐ-UBND"}},
+		{"what stands beside the subject of a letter is no end of it, nor is a year below", []put{
+			middle(170, 50, "SỞ TÀI CHÍNH"), middle(170, 92, "Số: 98/STC-NS"), middle(170, 112, "V/v báo cáo quyết toán giai đoạn 2026 -"), left(30, 116, "~mm]"), middle(170, 128, "2030"), middle(315, 160, "Kính gửi: Các sở, ngành"),
+		}, Lists{}, map[string]string{Subject: "V/v báo cáo quyết toán giai đoạn 2026 - 2030"}},
+		{"a KT. that lost its first letter under the seal", []put{middle(430, 600, "T. GIÁM ĐỐC"), middle(430, 700, "Mạc Thanh Hiền")}, Lists{}, map[string]string{Authority: "KT. GIÁM ĐỐC", SignerPosition: "Phó Giám đốc"}},
 		{"nobody's name is made of a position", []put{middle(430, 600, "KT. GIÁM ĐỐC"), middle(430, 640, "Phó Giám Đốc")}, Lists{}, map[string]string{SignerName: "", SignerPosition: "Phó Giám đốc"}},
 	}
 	for _, c := range cases {

@@ -254,7 +254,26 @@ func (s *sheet) margins() {
 		slices.Sort(l)
 		slices.Sort(r)
 		s.left, s.right = l[len(l)/4], r[len(r)*3/4]
+		s.left = s.flush(s.left)
 	}
+}
+
+// flush returns where lines begin that are not indented: on a paper of short paragraphs most full lines are first ones. It
+// takes the leftmost place where two lines of some length begin, and at most an indent before the given one.
+func (s *sheet) flush(left float64) float64 {
+	var begins []float64
+	for _, u := range s.runs {
+		if u.wide() > 0.33*s.width && u.x0 > left-0.09*s.width && u.x0 <= left {
+			begins = append(begins, u.x0)
+		}
+	}
+	slices.Sort(begins)
+	for i := 1; i < len(begins); i++ {
+		if begins[i]-begins[i-1] < 0.01*s.width {
+			return begins[i]
+		}
+	}
+	return left
 }
 
 // centred reports that a run stands in the middle between the margins or of the page.

@@ -204,6 +204,9 @@ func (p *paper) signed(g signature) {
 		switch fold := plain(words, true); {
 		case starts(fold, persons):
 		case authority(words):
+			if lostK(words) {
+				words[0].text, words[0].fold = "KT.", "kt."
+			}
 			auth = append(auth, words...)
 			pos, posWords = nil, nil
 			if f := words[0].fold; i == len(g.lines)-1 && strings.HasPrefix(f, "q") && len(words) > 1 { // Q. CHỦ TỊCH holds the office
@@ -218,7 +221,7 @@ func (p *paper) signed(g signature) {
 					name, d = deputy, d+2
 				}
 				pos, posWords, edits = []string{name}, words, d // the last that is an office of its own
-			} else if deputy, over, ok := deputyOf(auth); ok && strings.HasSuffix(fold, plain(over[1:], true)) {
+			} else if deputy, over, ok := deputyOf(auth); ok && (strings.HasSuffix(fold, plain(over[1:], true)) || strings.HasPrefix(viet.Fold(deputy), firstPart(fold, 7)) && len(fold) > 4) {
 				pos, posWords, edits = []string{deputy}, words, 3
 			} else if len(auth) > 0 && len(pos) == 0 && !positionLed(fold) && i < len(g.lines)-1 {
 				auth = append(auth, words...) // the office signed for goes on

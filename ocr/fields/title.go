@@ -1,6 +1,7 @@
 package fields
 
 import (
+	"math"
 	"strings"
 	"unicode"
 
@@ -74,7 +75,7 @@ func (p *paper) subjectBelow() {
 		if r.x1 < s.left || r.x0 > s.right || len(r.words) == 1 && r.conf() < 0.5 { // a speck in the margin
 			continue
 		}
-		if r.y0-above.y1 > 1.3*s.tall+4 || !s.centred(r) || !hasWord(r.fold) {
+		if r.y0-above.y1 > 1.3*s.tall+4 || !s.centred(r) && !under(r, s.runs[t.at], s.width) || !hasWord(r.fold) {
 			break
 		}
 		full := r.x0-s.left < 0.015*s.width && s.right-r.x1 < 0.015*s.width
@@ -110,6 +111,9 @@ func (p *paper) subjectBelow() {
 	p.put(Subject, value, 0.95, s, words)
 }
 
+// under reports that a run has its middle where the name of the type has it.
+func under(r, title run, width float64) bool { return math.Abs(r.cx()-title.cx()) < 0.008*width }
+
 func starts(fold string, list []string) bool {
 	for _, x := range list {
 		if strings.HasPrefix(fold, x) && (len(fold) == len(x) || !unicode.IsLetter(rune(fold[len(x)])) || !unicode.IsLetter(rune(x[len(x)-1]))) {
@@ -134,8 +138,12 @@ func (p *paper) subjectOfLetter() {
 			above = p.code.run
 			marked = aboutMark(r.words)
 		}
-		if r.y0-above.y1 > 1.6*s.tall+6 || letters(r.text) < 2 || r.conf() < 0.35 || capitals(r.text) > 0.8 && letters(r.text) > 6 {
+		if r.y0-above.y1 > 1.6*s.tall+6 || capitals(r.text) > 0.8 && letters(r.text) > 6 {
 			break
+		}
+		// What is no word beside the lines is a code or a speck; a year may stand on a line of its own.
+		if r.conf() < 0.35 || letters(r.text) < 2 && (len(parts) == 0 || !strings.ContainsAny(r.text, "0123456789") || r.conf() < 0.6) || math.Abs(r.cx()-p.code.run.cx()) > 0.12*s.width && len(r.words) == 1 {
+			continue
 		}
 		words, parts = append(words, r.words...), append(parts, r.text)
 		above = r

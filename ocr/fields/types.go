@@ -2,6 +2,7 @@ package fields
 
 import (
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"sohoa/internal/viet"
@@ -66,7 +67,7 @@ func kindAt(words []word) (at, taken, edits int, ok bool) {
 func plain(words []word, spaced bool) string {
 	folds := make([]string, len(words))
 	for i, w := range words {
-		folds[i] = strings.Trim(w.fold, " .,:;-_\"'*|()[]")
+		folds[i] = strings.TrimFunc(w.fold, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
 	}
 	if spaced {
 		return strings.Join(folds, " ")
