@@ -13,6 +13,12 @@ type Copies interface {
 	Waits() bool
 }
 
+// Distant is implemented by Copies whose second copy can be out of reach, from the start too.
+type Distant interface {
+	// Away returns why the second copy could not be reached a moment ago, nil when it could. It asks nobody.
+	Away() error
+}
+
 // Scrubber is implemented by a Vault that can read all of one object again, down to its disks, and repair what is damaged
 // from a second copy where there is one.
 type Scrubber interface {

@@ -14,6 +14,12 @@ const mirrorAt = "mirror_position"
 // mirrorAtOnce is how many objects are copied at a time.
 const mirrorAtOnce = 4
 
+// HasMirrored reports whether the second store has ever been brought up to the first, be it for an event.
+func HasMirrored(ctx context.Context, tx Tx) (bool, error) {
+	at, err := position(ctx, tx, mirrorAt)
+	return at >= 0, err
+}
+
 // RunMirror brings the second store up to the first until ctx ends. It does nothing where there is one store only.
 func (a *Archive) RunMirror(ctx context.Context) {
 	if _, ok := a.Vault.(Copies); !ok {

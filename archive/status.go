@@ -33,7 +33,11 @@ type SecondStore struct {
 	Mode  string    // wait or follow; "" where there is one store only
 	Lag   int64     // events whose objects it may not have yet
 	Since time.Time // of the oldest of them; zero when there are none
+	Away  bool      // it cannot be reached
+	Why   Text      // in plain words, while it is away
 }
+
+var textSecondAway = Text{"Không liên lạc được.", "It cannot be reached."}
 
 // secondStore looks how far the second store is.
 func (a *Archive) secondStore(ctx context.Context, tx Tx, last int64) (s SecondStore, err error) {
@@ -44,6 +48,14 @@ func (a *Archive) secondStore(ctx context.Context, tx Tx, last int64) (s SecondS
 	s.Mode = "follow"
 	if pair.Waits() {
 		s.Mode = "wait"
+	}
+	if d, ok := a.Vault.(Distant); ok {
+		if err := d.Away(); err != nil {
+			s.Away, s.Why = true, textSecondAway
+			if CodeOf(err) == "second_store_empty" { // somebody has to do something
+				s.Why = messageOf(err)
+			}
+		}
 	}
 	at, err := position(ctx, tx, mirrorAt)
 	if err != nil || at >= last {

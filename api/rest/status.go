@@ -92,6 +92,7 @@ type SecondStore struct {
 	Mode  string     `json:"mode" enum:"wait,follow"`
 	Lag   int64      `json:"lag" doc:"Events whose papers it may not have yet"`
 	Since *time.Time `json:"since,omitempty" doc:"When the oldest of them happened"`
+	Away  bool       `json:"away" doc:"It cannot be reached: papers wait to be copied there; with wait, no paper is taken in until it is back"`
 }
 
 // Scrub says how far the reading of every stored byte is.
@@ -154,7 +155,7 @@ func (s *server) getStatus(ctx context.Context, _ *struct{}) (*statusOut, error)
 		out.Agencies = append(out.Agencies, a)
 	}
 	if st.Second.Mode != "" {
-		out.Second = &SecondStore{st.Second.Mode, st.Second.Lag, localPtr(st.Second.Since)}
+		out.Second = &SecondStore{st.Second.Mode, st.Second.Lag, localPtr(st.Second.Since), st.Second.Away}
 	}
 	r := st.Scrub
 	out.Scrub = Scrub{localPtr(r.Began), localPtr(r.Ended), localPtr(r.Sound), r.Objects, r.Bytes, r.Damaged, r.Repaired, r.Left}

@@ -123,6 +123,10 @@ func (d *housePage) health(v *visit, st *archive.Status, h House) {
 	switch s := st.Second; {
 	case s.Mode == "":
 		add("warn", "second", v.t("health.second_none"), v.t("health.second_advice"))
+	case s.Away && s.Mode == "wait":
+		add("bad", "second", v.say(s.Why), v.t("health.second_away_wait"))
+	case s.Away:
+		add("warn", "second", v.say(s.Why), v.t("health.second_away", count(v.lang, s.Lag)))
 	case s.Lag > 0 && st.Now.Sub(s.Since) > slowSecond:
 		add("warn", "second", v.t("health.second_behind", count(v.lang, s.Lag), moment(s.Since)), "")
 	default:

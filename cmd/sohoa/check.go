@@ -17,7 +17,7 @@ func check(ctx context.Context, e *env, args []string) (int, error) {
 	if err := o.parse(e, fs, args); err != nil {
 		return exitFailed, err
 	}
-	h, err := openHouse(ctx, e, &o, parts{index: true})
+	h, err := openHouse(ctx, e, &o, parts{index: true, both: true})
 	if err != nil {
 		return exitFailed, err
 	}

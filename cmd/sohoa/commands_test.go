@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -9,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"sohoa/archive"
 	"sohoa/internal/testkit"
 )
 
@@ -213,5 +215,38 @@ func TestIndexIsRebuilt(t *testing.T) {
 	}
 	if out := p.run(t, 0, "search", "--data", data, "mot"); !strings.Contains(out, "1 found") {
 		t.Errorf("search: %s", out)
+	}
+}
+
+// An import without a server leaves the store whole: it alone tells everything, the end of the log too.
+func TestImportClosesTheLog(t *testing.T) {
+	p, data := self(t), t.TempDir()
+	p.run(t, exitFindings, "import", folder(t), "--data", data, "--agency", "H15.61", "--report", filepath.Join(t.TempDir(), "r.csv"))
+	h := here(t, nil, "--data", data)
+	n, err := h.archive.CloseSegment(t.Context(), true)
+	if err != nil || n != 0 {
+		t.Errorf("%d events are in no segment of the store, %v", n, err)
+	}
+	last := int64(-1)
+	err = errors.Join(err, h.catalog.View(t.Context(), func(tx archive.Tx) (err error) {
+		last, err = tx.Events().Last(t.Context())
+		return err
+	}), h.Close())
+	if err != nil || last < 1 {
+		t.Errorf("the log ends at %d, %v", last, err)
+	}
+	if err := errors.Join(os.Remove(filepath.Join(data, "catalog.db")), os.RemoveAll(filepath.Join(data, "index"))); err != nil {
+		t.Fatal(err)
+	}
+	p.run(t, exitDone, "rebuild", "--data", data)
+	h = here(t, nil, "--data", data)
+	defer h.Close()
+	again := int64(-1)
+	err = h.catalog.View(t.Context(), func(tx archive.Tx) (err error) {
+		again, err = tx.Events().Last(t.Context())
+		return err
+	})
+	if err != nil || again < last {
+		t.Errorf("rebuilt from the store the log ends at %d, it ended at %d: %v", again, last, err)
 	}
 }

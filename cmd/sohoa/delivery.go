@@ -139,6 +139,10 @@ func importDelivery(ctx context.Context, e *env, o *options, i *importOptions, d
 		return exitFailed, err
 	}
 	defer h.Close()
+	if err := h.learn(ctx); err != nil {
+		return exitFailed, err
+	}
+	defer h.closeLog(ctx)
 	all, err := h.archive.Agencies(ctx)
 	if err != nil {
 		return exitFailed, err

@@ -32,11 +32,12 @@ type house struct {
 	inspector  *child.Inspector
 	reader     *child.Reader
 	children   child.Options
-	inbox      *intake.Folder // nil unless this is a server with one
-	sandbox    sandbox.Level  // as proveSandbox found it
-	setAside   string         // where a catalog that was to be made again is kept
-	storeKind  string         // file or s3
-	secondKind string         // the same of the second store; "" for none
+	inbox      *intake.Folder              // nil unless this is a server with one
+	sandbox    sandbox.Level               // as proveSandbox found it
+	setAside   string                      // where a catalog that was to be made again is kept
+	storeKind  string                      // file or s3
+	secondKind string                      // the same of the second store; "" for none
+	late       func(context.Context) error // opens a second store that was away; nil: none was
 	storesMu   sync.Mutex
 	stores     []openedStore
 	storeDir   string          // the folder whose disk can fill up
@@ -55,6 +56,7 @@ type parts struct {
 
 	freshCatalog bool // set the catalog aside first
 	working      bool // start inspectors and readers
+	both         bool // both stores or nothing: for what compares or mends them
 }
 
 // openHouse builds a house and takes its data folder for this process alone. The caller closes it.
@@ -93,7 +95,7 @@ func openHouse(ctx context.Context, e *env, o *options, p parts) (h *house, err 
 	}
 	h.closers = append(h.closers, h.catalog)
 	h.engine, _, _ = strings.Cut(o.catalogDSN(), ":")
-	vault, err := h.openStores(ctx, e, o)
+	vault, err := h.openStores(ctx, e, o, !p.both)
 	if err != nil {
 		return h, err
 	}

@@ -92,6 +92,10 @@ func importDir(ctx context.Context, e *env, args []string) (int, error) {
 		return exitFailed, err
 	}
 	defer h.Close()
+	if err := h.learn(ctx); err != nil {
+		return exitFailed, err
+	}
+	defer h.closeLog(ctx)
 	d := &houseDepositor{archive: h.archive, actor: archive.System, known: true, onFault: fault}
 	im.config.Depositor, im.config.Record = d, d.record
 	return im.run(ctx)

@@ -26,7 +26,7 @@ func rebuild(ctx context.Context, e *env, args []string) (int, error) {
 	if !cat && !index {
 		cat, index = true, true
 	}
-	h, err := openHouse(ctx, e, &o, parts{index: true, fresh: true, freshCatalog: cat})
+	h, err := openHouse(ctx, e, &o, parts{index: true, fresh: true, freshCatalog: cat, both: true})
 	if err != nil {
 		return exitFailed, err
 	}

@@ -120,7 +120,7 @@ func (r *restoring) bytes(ctx context.Context, f io.Reader) error {
 	if err := r.wantKey(keyPath); err != nil {
 		return err
 	}
-	vault, err := h.openStores(ctx, r.env, r.o)
+	vault, err := h.openStores(ctx, r.env, r.o, false)
 	if err != nil {
 		return err
 	}
@@ -209,7 +209,7 @@ func (r *restoring) rows(ctx context.Context, rows io.Reader) error {
 
 // wake opens the restored house: migrations run, the catalog learns what its store knows beyond it, the index is made again.
 func (r *restoring) wake(ctx context.Context) error {
-	h, err := openHouse(ctx, r.env, r.o, parts{index: true, fresh: true})
+	h, err := openHouse(ctx, r.env, r.o, parts{index: true, fresh: true, both: true})
 	if err != nil {
 		return err
 	}
@@ -227,7 +227,7 @@ func (r *restoring) wake(ctx context.Context) error {
 
 // verify reads the restored house from end to end.
 func (r *restoring) verify(ctx context.Context) (int, error) {
-	h, err := openHouse(ctx, r.env, r.o, parts{index: true})
+	h, err := openHouse(ctx, r.env, r.o, parts{index: true, both: true})
 	if err != nil {
 		return exitFailed, err
 	}

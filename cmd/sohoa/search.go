@@ -118,6 +118,10 @@ func (h *house) catchUp(ctx context.Context) error {
 	}
 	for {
 		n, err := h.archive.MirrorStep(ctx)
+		if err != nil && archive.KindOf(err) == archive.Unavailable {
+			h.log.Warn("the second store is away; the next server copies what it lacks", "err", err)
+			break
+		}
 		if err != nil {
 			return err
 		}

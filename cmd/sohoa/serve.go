@@ -60,11 +60,7 @@ func runServer(ctx context.Context, e *env, o *options, ready func(context.Conte
 	if err := h.proveSandbox(ctx, o); err != nil {
 		return exitFailed, err
 	}
-	// A catalog that is older than its store (restored, or lost) learns what it has missed before it writes anything itself.
-	if _, err := h.archive.CatchUp(ctx, nil); err != nil {
-		return exitFailed, fmt.Errorf("catch up with the store: %w", err)
-	}
-	if err := h.archive.GuardStore(ctx); err != nil {
+	if err := h.learn(ctx); err != nil {
 		return exitFailed, err
 	}
 	ln, err := net.Listen("tcp", o.listen)
@@ -107,6 +103,15 @@ func runServer(ctx context.Context, e *env, o *options, ready func(context.Conte
 		defer close(workDone)
 		h.archive.Run(work, archive.RunOptions{Readers: o.readers, Index: roles.index, Sequencer: roles.worker, Janitor: roles.worker,
 			Segments: roles.worker, Mirror: roles.worker, Scrub: roles.worker})
+	}()
+	secondDone := make(chan struct{})
+	go func() {
+		defer close(secondDone)
+		h.reachSecond(work)
+	}()
+	defer func() { // before the house is closed: it opens things, too
+		stopWork()
+		<-secondDone
 	}()
 	if o.readers > 0 {
 		go func() {

@@ -4,9 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"sohoa/archive"
 	"sohoa/storage/blob"
@@ -15,8 +17,9 @@ import (
 )
 
 // openStores opens the store that --store names, and the one of --second-store beside it. What it opens is closed with the
-// house.
-func (h *house) openStores(ctx context.Context, e *env, o *options) (archive.Vault, error) {
+// house. Whoever is patient begins without a second store that is away; a server's reachSecond
+// brings it, and what other commands leave is copied by the next server.
+func (h *house) openStores(ctx context.Context, e *env, o *options, patient bool) (archive.Vault, error) {
 	first := place{flag: "--store", address: o.store, spool: filepath.Join(o.data, "spool"), keys: "SOHOA_S3_", data: o.data}
 	if first.address == "" {
 		first.address = "file:" + filepath.Join(o.data, "store")
@@ -37,13 +40,98 @@ func (h *house) openStores(ctx context.Context, e *env, o *options) (archive.Vau
 		return nil, errors.New("--second-store names the first store: a copy in the same place is none")
 	}
 	second := place{flag: "--second-store", address: o.secondStore, spool: filepath.Join(o.data, "spool-second"), keys: "SOHOA_SECOND_S3_", data: o.data}
-	w, err := h.openVault(ctx, e, second)
-	if err != nil {
-		return nil, err
-	}
 	h.secondKind = second.kind()
 	// The archive is built on the pair, and is told by it: an object met damaged is scrubbed before its turn.
-	return ocfl.NewPair(v, w, o.secondMode == "wait", func(id archive.ObjectID) { h.archive.Suspect(id) }), nil
+	suspect := func(id archive.ObjectID) { h.archive.Suspect(id) }
+	wait := o.secondMode == "wait"
+	w, err := h.openSecond(ctx, e, second, patient)
+	if err == nil {
+		return ocfl.NewPair(v, w, wait, suspect), nil
+	}
+	if !patient || !isAway(err) {
+		return nil, err
+	}
+	h.log.Error("the second store is away; going on without it", "mode", o.secondMode, "err", sentence(err, e.lang))
+	pair := ocfl.NewPair(v, nil, wait, suspect)
+	pair.Missing(err)
+	h.late = func(ctx context.Context) error {
+		w, err := h.openSecond(ctx, e, second, true)
+		if err != nil {
+			pair.Missing(err)
+			return err
+		}
+		pair.Join(w)
+		return nil
+	}
+	return pair, nil
+}
+
+// errNotBegun is what a folder that held the second store and does not now is told by: a disk that is not mounted, most
+// often. To begin another copy there is the operator's word.
+var errNotBegun = &archive.Error{Kind: archive.Unavailable, Code: "second_store_empty",
+	Msg: archive.Text{VI: "Kho thứ hai trước đây có giấy tờ nay trống: ổ đĩa có thể chưa được gắn. Nếu đúng là muốn bắt đầu một bản mới ở đó, hãy chạy sohoa check --repair.",
+		EN: "The second store had papers and is empty now: its disk may not be mounted. If a new copy is to begin there, run sohoa check --repair."}}
+
+// openSecond opens the second store. A server does not begin a new copy in a folder where one was: with its disk not mounted,
+// papers would be copied beside the first.
+func (h *house) openSecond(ctx context.Context, e *env, p place, careful bool) (*ocfl.Vault, error) {
+	if careful && p.kind() == "file" && !ocfl.IsRoot(p.folder()) {
+		copied := false
+		err := h.catalog.View(ctx, func(tx archive.Tx) (err error) {
+			copied, err = archive.HasMirrored(ctx, tx)
+			return err
+		})
+		if err != nil {
+			return nil, err
+		}
+		if copied {
+			return nil, errNotBegun
+		}
+	}
+	before := len(h.closers)
+	v, err := h.openVault(ctx, e, p)
+	if err != nil { // what a try opened is not kept for the next
+		for i := len(h.closers) - 1; i >= before; i-- {
+			err = errors.Join(err, h.closers[i].Close())
+		}
+		h.closers = h.closers[:before]
+	}
+	return v, err
+}
+
+// isAway reports whether a store that could not be opened may be there later: its server or its disk does not answer, as
+// opposed to an address that is wrong or a folder of strangers.
+func isAway(err error) bool {
+	var path *fs.PathError
+	return err != nil && archive.KindOf(err) == archive.Unavailable || errors.As(err, &path)
+}
+
+// Between two tries to open the second store lie secondFirst, then ever more, at most secondMost.
+const (
+	secondFirst = time.Second
+	secondMost  = 30 * time.Second
+)
+
+// reachSecond opens a second store that was away at the start, however long that takes, until ctx ends.
+func (h *house) reachSecond(ctx context.Context) {
+	if h.late == nil {
+		return
+	}
+	for wait := secondFirst; ; wait = min(2*wait, secondMost) {
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(wait):
+		}
+		err := h.late(ctx)
+		if err == nil {
+			h.log.Info("the second store is back; it is brought up to the first")
+			return
+		}
+		if ctx.Err() == nil && wait == secondMost {
+			h.log.Warn("the second store is still away", "err", err)
+		}
+	}
 }
 
 // place is a store as an operator names it.

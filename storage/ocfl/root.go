@@ -6,6 +6,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"os"
+	"path/filepath"
 	"strings"
 
 	"sohoa/archive"
@@ -58,6 +60,16 @@ func findRoot(ctx context.Context, s blob.Store) (l layout, found bool, err erro
 		}
 	}
 	return l, false, nil
+}
+
+// IsRoot reports whether a folder of this machine holds a storage root, whichever. One that cannot be looked at holds none.
+func IsRoot(dir string) bool {
+	for _, name := range append([]string{rootNamaste}, otherRoots...) {
+		if _, err := os.Stat(filepath.Join(dir, name)); err == nil {
+			return true
+		}
+	}
+	return false
 }
 
 func refuse(code string, text archive.Text, err error) error {

@@ -90,7 +90,14 @@ func (p *Pair) Scrub(ctx context.Context, id archive.ObjectID) (archive.Scrubbed
 	if err != nil {
 		return out, err
 	}
-	there, err := p.second.look(ctx, id, &other)
+	second, err := p.reached()
+	there := false
+	if err == nil {
+		there, err = second.look(ctx, id, &other)
+	}
+	if archive.KindOf(err) == archive.Unavailable && err != nil && inFirst && len(out.Damage) == 0 {
+		return out, nil // the first is read all the same; the next pass finds both
+	}
 	if err != nil {
 		return out, err
 	}
@@ -112,7 +119,7 @@ func (p *Pair) Scrub(ctx context.Context, id archive.ObjectID) (archive.Scrubbed
 		out.Damage = append(out.Damage, archive.Discrepancy{Kind: "missing_object", Object: string(id), Detail: "only the second store has it"})
 	case !there && !badFirst:
 		// The copy is late, or was lost. Made again, either way.
-		copied, err := p.first.CopyTo(ctx, p.second, id)
+		copied, err := p.first.CopyTo(ctx, p.second(), id)
 		if copied && err == nil {
 			out.Repaired = append(out.Repaired, "second: whole object")
 		}
@@ -122,7 +129,7 @@ func (p *Pair) Scrub(ctx context.Context, id archive.ObjectID) (archive.Scrubbed
 		return out, nil
 	}
 	if !badFirst && !badSecond {
-		_, err := p.first.CopyTo(ctx, p.second, id) // sound, but perhaps behind
+		_, err := p.first.CopyTo(ctx, p.second(), id) // sound, but perhaps behind
 		if archive.CodeOf(err) == "copies_diverge" {
 			d := archive.Discrepancy{Kind: "copies_diverge", Object: string(id), Detail: err.Error()}
 			out.Damage, out.Left = append(out.Damage, d), append(out.Left, d)
@@ -131,10 +138,10 @@ func (p *Pair) Scrub(ctx context.Context, id archive.ObjectID) (archive.Scrubbed
 		return out, err
 	}
 	if badFirst {
-		err = p.heal(ctx, id, p.first, p.second, "first", &out)
+		err = p.heal(ctx, id, p.first, p.second(), "first", &out)
 	}
 	if badSecond && err == nil {
-		err = p.heal(ctx, id, p.second, p.first, "second", &out)
+		err = p.heal(ctx, id, p.second(), p.first, "second", &out)
 	}
 	if err != nil {
 		return out, err
@@ -149,7 +156,7 @@ func (p *Pair) compareSidecars(ctx context.Context, id archive.ObjectID, first, 
 	if err != nil {
 		return err
 	}
-	from, to := p.first.layout.root(id), p.second.layout.root(id)
+	from, to := p.first.layout.root(id), p.second().layout.root(id)
 	for n := 0; n <= a.head; n++ {
 		name, inventory := a.sidecarFile(), inventoryFile
 		if n > 0 {
@@ -159,7 +166,7 @@ func (p *Pair) compareSidecars(ctx context.Context, id archive.ObjectID, first, 
 		if err != nil {
 			continue // judged already: a version's own is no MUST
 		}
-		y, err := read(ctx, p.second.store, to+"/"+name)
+		y, err := read(ctx, p.second().store, to+"/"+name)
 		if err != nil || bytes.Equal(x, y) {
 			continue
 		}
@@ -167,7 +174,7 @@ func (p *Pair) compareSidecars(ctx context.Context, id archive.ObjectID, first, 
 		if err != nil {
 			return err
 		}
-		if other, err := read(ctx, p.second.store, to+"/"+inventory); err != nil || !bytes.Equal(raw, other) {
+		if other, err := read(ctx, p.second().store, to+"/"+inventory); err != nil || !bytes.Equal(raw, other) {
 			continue // another version, or another history: not a matter of sidecars
 		}
 		d := archive.Discrepancy{Kind: "digest_mismatch", Object: string(id), Detail: name + ": the sidecar is not as it was written"}
@@ -185,7 +192,7 @@ func (p *Pair) judgeAgain(ctx context.Context, id archive.ObjectID, out *archive
 	if _, err := p.first.look(ctx, id, &first); err != nil {
 		return err
 	}
-	if _, err := p.second.look(ctx, id, &second); err != nil {
+	if _, err := p.second().look(ctx, id, &second); err != nil {
 		return err
 	}
 	out.Bytes += first.Bytes + second.Bytes
@@ -200,7 +207,7 @@ func (p *Pair) judgeAgain(ctx context.Context, id archive.ObjectID, out *archive
 // in good are what good's own manifest or sidecar says; what is more in bad than in good stays as it is.
 func (p *Pair) heal(ctx context.Context, id archive.ObjectID, bad, good *Vault, name string, out *archive.Scrubbed) error {
 	defer p.first.locks.lock(id)()
-	defer p.second.locks.lock(id)()
+	defer p.second().locks.lock(id)()
 	expect, err := good.trusted(ctx, id)
 	if err != nil || expect == nil {
 		return err

@@ -63,3 +63,6 @@ func (s *Store) Status() Status {
 	}
 	return st
 }
+
+// Away returns why the last call did not reach the server, nil when it did.
+func (s *Store) Away() error { return s.gate.away() }
