@@ -14,8 +14,7 @@ func (c *checking) checkSegments(ctx context.Context, read bool, closed int64) e
 	at := int64(-1)
 	var last ObjectID
 	for at < closed {
-		object := segmentObject(at + 1)
-		head, err := c.a.readSegmentHead(ctx, object)
+		object, head, err := c.a.segmentAt(ctx, at+1)
 		if err == nil && head.First != at+1 {
 			err = Errorf(Corrupt, "begins at %d", head.First)
 		}
@@ -45,11 +44,10 @@ func (c *checking) checkSegments(ctx context.Context, read bool, closed int64) e
 			return nil
 		}
 	}
-	object := segmentObject(at + 1)
 	if at > closed {
 		return c.once(Discrepancy{Kind: "segment_ahead", Object: string(last), Detail: fmt.Sprintf("the catalog has closed the log up to %d, this part of it ends at %d", closed, at)})
 	}
-	if _, err := c.a.readSegmentHead(ctx, object); err == nil {
+	if object, _, err := c.a.segmentAt(ctx, at+1); err == nil {
 		return c.once(Discrepancy{Kind: "segment_ahead", Object: string(object), Detail: fmt.Sprintf("the catalog has closed the log up to %d, the store goes on", closed)})
 	} else if KindOf(err) != NotFound && KindOf(err) != Corrupt {
 		return err

@@ -60,7 +60,7 @@ func (a *Archive) CatchUp(ctx context.Context, progress func(done int64)) (Rebui
 	if err != nil {
 		return out, err
 	}
-	_, err = a.readSegmentHead(ctx, segmentObject(at+1))
+	_, _, err = a.segmentAt(ctx, at+1)
 	if err != nil && KindOf(err) == NotFound {
 		return out, nil
 	}
@@ -195,8 +195,7 @@ func (a *Archive) replaySegments(ctx context.Context, out *Rebuilt, progress fun
 		return err
 	}
 	for {
-		object := segmentObject(at + 1)
-		head, err := a.readSegmentHead(ctx, object)
+		object, head, err := a.segmentAt(ctx, at+1)
 		if err != nil && KindOf(err) == NotFound {
 			return nil
 		}

@@ -22,8 +22,25 @@ import (
 //	checkpoint       the signed head of the tree, where the segment ends with it
 //
 // Agencies, procedures and accounts (without their passwords) are objects of their own, a version for each segment that
-// changed them. A segment is closed when it is full or its first event is SegmentTime old, and never changed.
+// changed them. A segment is closed when it is full or its first event is SegmentTime old, and never changed, but for one reason.
+//
+// A paper that is erased must not live on in the segments that told of it: documents.jsonl is the one place in the store, beside
+// the paper's own object, that has its fields. No version of an object can be taken out of it, so whoever disposes of papers
+// writes each segment that speaks of them again, as a whole object under its other name (segmentAgain), durable, before
+// the former is erased; written again another time it goes back to the first name. In the new one the lines of the erased
+// papers say what a tombstone says: id, revision, state disposed, and of each version number, path, digest and size; events.jsonl,
+// its leaves and the checkpoint stay as they were, so the tree does. Power lost between the two: both are there and either will
+// do, the first name is read, and the intent of the disposal goes on. Readers know all of this since the first format;
+// nothing that writes it exists yet. Until it does, what the bin erases after its time (janitor.go) still stands in
+// the segments of the days before.
+//
+// The words of an event (a reason, a file name) are not meant to hold what a paper says. Where one does, its nonce and record can be
+// destroyed with it (Event.Seal): that wants an event that names the number, or anybody could hide a change so, and a line of a form
+// that readers of this format take for damage. It comes with disposal, as sohoa/segment/2.
 const (
+	// segmentAgain ends the other name of a segment.
+	segmentAgain = ":again"
+
 	segmentPrefix  = "urn:sohoa:segment:"
 	registryPrefix = "urn:sohoa:registry:"
 	segmentFormat  = "sohoa/segment/1"
@@ -154,8 +171,8 @@ func (a *Archive) CloseSegment(ctx context.Context, now bool) (int, error) {
 	if err != nil || s == nil {
 		return 0, err
 	}
-	object := segmentObject(s.head.First)
-	switch there, err := a.readSegmentHead(ctx, object); {
+	object, there, err := a.segmentAt(ctx, s.head.First)
+	switch {
 	case err == nil: // closed before the power failed; it may end earlier than what was cut now
 		s.head = there
 	case KindOf(err) != NotFound:
@@ -370,6 +387,21 @@ func (a *Archive) commitHouse(ctx context.Context, object ObjectID, after int, f
 		}
 	}
 	return a.Catalog.Update(c, func(tx Tx) error { return tx.Intents().Close(c, intent.ID) })
+}
+
+// segmentAt returns the segment that begins with the event of a number, under whichever of its names it is. NotFound comes with the
+// first of them.
+func (a *Archive) segmentAt(ctx context.Context, first int64) (ObjectID, segmentHead, error) {
+	object := segmentObject(first)
+	head, err := a.readSegmentHead(ctx, object)
+	if err == nil || KindOf(err) != NotFound {
+		return object, head, err
+	}
+	again, err2 := a.readSegmentHead(ctx, object+segmentAgain)
+	if err2 != nil && KindOf(err2) == NotFound {
+		return object, head, err
+	}
+	return object + segmentAgain, again, err2
 }
 
 func (a *Archive) readSegmentHead(ctx context.Context, object ObjectID) (h segmentHead, err error) {
