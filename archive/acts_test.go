@@ -133,10 +133,33 @@ func open(t testing.TB) *house {
 	t.Helper()
 	h := &house{store: mem.New(), clock: &clock{t: time.Date(2026, 11, 23, 8, 0, 0, 0, time.UTC)}, reader: &reader{}, dir: quickDir(t)}
 	h.aside = h.store.Beside()
+	if err := os.WriteFile(filepath.Join(h.dir, "catalog.db"), fresh(), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	h.reopen(t)
 	t.Cleanup(func() { h.close() })
 	return h
 }
+
+// fresh is the catalog of a house nobody has used: a thousand houses are built here, and none has to make its tables.
+var fresh = sync.OnceValue(func() []byte {
+	dir, err := os.MkdirTemp("", "sohoa")
+	if err != nil {
+		panic(err)
+	}
+	defer os.RemoveAll(dir)
+	path := filepath.Join(dir, "catalog.db")
+	cat, err := catalog.Open(context.Background(), "sqlite:"+path, catalog.Options{})
+	if err != nil {
+		panic(err)
+	}
+	cat.Close()
+	b, err := os.ReadFile(path)
+	if err != nil {
+		panic(err)
+	}
+	return b
+})
 
 // quickDir returns an empty folder in memory where there is one: what a dead process leaves is the same on every file system,
 // and comes at a tenth of the price without a disk's fsyncs.
