@@ -52,6 +52,11 @@ func Copy(ctx context.Context, req archive.CopyRequest, out io.Writer, limits ar
 func copier(ctx context.Context, a *pdf.Assembly, req archive.CopyRequest, l archive.AssembleLimits) (func(context.Context, int, archive.PageReading) error, error) {
 	if req.Source.MediaType == archive.PDF {
 		d, err := a.OpenSigned(ctx, req.Source.File)
+		if archive.CodeOf(err) == "locked_file" {
+			return nil, archive.Fault(archive.Conflict, "locked_file", archive.Text{
+				VI: "Chủ sở hữu đã khóa tệp này nên không làm bản đọc được. Xin dùng bản gốc.",
+				EN: "The owner of this file locked it, so no reading copy can be made. Use the original."})
+		}
 		if err != nil {
 			return nil, err
 		}
@@ -62,7 +67,13 @@ func copier(ctx context.Context, a *pdf.Assembly, req archive.CopyRequest, l arc
 			d.Expect(n+1, n+1)
 		}
 		return func(ctx context.Context, n int, p archive.PageReading) error {
-			return d.PutWithText(ctx, n, n, recognised(p))
+			err := d.PutWithText(ctx, n, n, recognised(p))
+			if archive.CodeOf(err) == "form_without_look" {
+				return archive.Fault(archive.Conflict, "form_without_look", archive.Text{
+					VI: "Biểu mẫu này chỉ lưu số liệu, không lưu hình ảnh đã điền, nên bản đọc sẽ thiếu chữ. Xin dùng bản gốc.",
+					EN: "This form keeps what was typed but not how it looks, so a reading copy would lack it. Use the original."})
+			}
+			return err
 		}, nil
 	}
 	p, err := image.Open(ctx, req.Source.File, archive.ReadLimits{PagePixels: l.Pixels})

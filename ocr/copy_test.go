@@ -209,8 +209,8 @@ func TestCopyLaysWordsWhereTheyStand(t *testing.T) {
 	}
 }
 
-// pdfOf is a file of one page.
-func pdfOf(page, contents string) []byte {
+// pdfOf is a file of one page; more objects are numbered from 5.
+func pdfOf(page, contents string, more ...string) []byte {
 	var b bytes.Buffer
 	var at []int
 	object := func(body string) {
@@ -222,6 +222,9 @@ func pdfOf(page, contents string) []byte {
 	object("<</Type/Pages/Kids[3 0 R]/Count 1>>")
 	object("<</Type/Page/Parent 2 0 R/Contents 4 0 R" + page + ">>")
 	object(fmt.Sprintf("<</Length %d>>stream\n%s\nendstream", len(contents), contents))
+	for _, o := range more {
+		object(o)
+	}
 	table := b.Len()
 	fmt.Fprintf(&b, "xref\n0 %d\n0000000000 65535 f \n", len(at)+1)
 	for _, o := range at {
@@ -365,4 +368,129 @@ func samePictures(t testing.TB, a, b string) {
 	if diff := cmp.Diff(imageStreams(t, a), imageStreams(t, b)); diff != "" {
 		t.Errorf("images (-original +copy):\n%s", diff)
 	}
+}
+
+// TestCopyReplacesAnotherProgramsText makes copies of pages that were read before: nothing is found twice, and what is shown stays.
+func TestCopyReplacesAnotherProgramsText(t *testing.T) {
+	const font = "/MediaBox[0 0 595 842]/Resources<</Font<</F<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>>>%s>>"
+	const form = "/XObject<</X 5 0 R>>"
+	for _, c := range []struct{ name, contents, resources string }{
+		{"on the page", "q BT /F 10 Tf 3 Tr 50 700 Td (before) Tj T* [(be) -10 (fore)] TJ (before) ' 1 2 (before) \" ET Q BT /F 10 Tf 50 100 Td (shown) Tj ET", ""},
+		{"in a form of its own", "/X Do BT /F 10 Tf 50 100 Td (shown) Tj ET", form},
+		{"with an inline image between", "BT /F 10 Tf 3 Tr (before) Tj ET BI /W 1 /H 1 /BPC 8 /CS /G ID (Tj EI BT 0 Tr /F 10 Tf 50 100 Td (shown) Tj ET", ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			layer := "BT /F 10 Tf 3 Tr 50 700 Td (before) Tj ET"
+			objects := []string{fmt.Sprintf("<</Type/XObject/Subtype/Form/BBox[0 0 595 842]/Length %d>>stream\n%s\nendstream", len(layer), layer)}
+			paper := filepath.Join(t.TempDir(), "paper.pdf")
+			if err := os.WriteFile(paper, pdfOf(fmt.Sprintf(font, c.resources), c.contents, objects...), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			page := printedPage(1, 595, 842, 0)
+			var texts []string
+			for _, w := range seen(t, copied(t, paper, archive.PDF, []archive.PageReading{page})) {
+				texts = append(texts, w.text)
+			}
+			if slices.Contains(texts, "before") || !slices.Contains(texts, "shown") || len(texts) != len(page.Words)+1 {
+				t.Errorf("found %q", texts)
+			}
+		})
+	}
+}
+
+// TestCopyOfEveryPaper makes copies of the whole corpus: every image goes over byte for byte, every page looks the same, pages with text of
+// their own keep it and get no other, and qpdf finds nothing wrong.
+func TestCopyOfEveryPaper(t *testing.T) {
+	qpdf, poppler := testkit.Need(t, "qpdf"), testkit.Need(t, "pdftoppm")
+	refused, files, pages, laid, own := map[string]int{}, 0, 0, 0, 0
+	long := os.Getenv("SOHOA_LONG") != "" // every paper, with all pixels of all pages; else a fourth of them
+	most := 1
+	if long {
+		most = 5
+	}
+	for k, path := range acceptable(t) {
+		if !long && k%4 != 0 {
+			continue
+		}
+		t.Run(filepath.Base(filepath.Dir(path))+"/"+filepath.Base(path), func(t *testing.T) {
+			p := openAny(t, path)
+			kind := mediaOf(t, path)
+			read := read(t, p, archive.ReadRequest{}, "") // without a recogniser: what the pages say themselves
+			for i := range read {
+				if r := &read[i]; r.Source != archive.SourceText && r.Source != archive.SourceBlank {
+					*r = printedPage(i+1, r.Width, r.Height, 0)
+				}
+			}
+			src, err := os.Open(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer src.Close()
+			out, err := os.Create(filepath.Join(t.TempDir(), "copy.pdf"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer out.Close()
+			err = Copy(t.Context(), archive.CopyRequest{Source: archive.AssembleSource{File: src, MediaType: kind}, Pages: len(read), Words: wordsFile(t, read), Mark: someMark},
+				out, archive.AssembleLimits{})
+			if err != nil {
+				if archive.KindOf(err) == archive.Internal {
+					t.Error(err)
+				}
+				refused[archive.CodeOf(err)]++
+				t.Skip(err)
+			}
+			files++
+			if kind != archive.PDF || sound(t, qpdf, path) {
+				if said, err := exec.Command(qpdf, "--check", out.Name()).CombinedOutput(); err != nil {
+					t.Errorf("qpdf: %v\n%s", err, said)
+				}
+			}
+			if kind == archive.PDF {
+				before := imageStreams(t, path)
+				for d, n := range imageStreams(t, out.Name()) {
+					if before[d] == 0 {
+						t.Errorf("%d images are not the paper's", n)
+					}
+				}
+			}
+			copy := openAny(t, out.Name())
+			got := seen(t, out.Name())
+			for i := range read {
+				pages++
+				if kind == archive.PDF && i < most && sound(t, qpdf, path) && !bytes.Equal(popplerPixels(t, poppler, path, i+1), popplerPixels(t, poppler, out.Name(), i+1)) {
+					t.Errorf("page %d looks otherwise", i+1)
+				}
+				if long {
+					if mean, worst := pixelsApart(t, p, copy, i+1, i+1); mean > 1 {
+						t.Errorf("page %d: pixels %.2f apart in the mean, %d at worst", i+1, mean, worst)
+					}
+				}
+				if read[i].Source == archive.SourceScan {
+					laid++
+					if _, missing := match(t, read[i:i+1], got); missing > 0 {
+						t.Errorf("page %d: %d of %d words not where they stand", i+1, missing, len(read[i].Words))
+					}
+				} else if source, words, err := copy.Words(t.Context(), i+1); read[i].Source == archive.SourceText && source != read[i].Source || len(words) != len(read[i].Words) {
+					t.Errorf("page %d was %s with %d words and is %s with %d, %v", i+1, read[i].Source, len(read[i].Words), source, len(words), err)
+				} else {
+					own++
+				}
+			}
+		})
+	}
+	t.Logf("%d files, %d pages: words laid over %d, %d with their own text or none; refused: %v", files, pages, laid, own, refused)
+	if files < 20 {
+		t.Error("too few papers")
+	}
+}
+
+func mediaOf(t testing.TB, path string) string {
+	t.Helper()
+	f, err := os.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	return mediaType(t, f)
 }

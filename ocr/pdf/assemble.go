@@ -186,9 +186,15 @@ func (d *Donor) put(ctx context.Context, n, at, turn int, words []archive.Word) 
 	if err != nil {
 		return err
 	}
-	contents, resources := d.value(s.dict.Get("Contents"), 0), d.pruned(s.resources, used)
+	resources := d.pruned(s.resources, used)
+	var contents cos.Object
 	if len(words) > 0 {
-		contents, resources = d.overlaid(s, resources, words)
+		contents, resources, err = d.overlaid(ctx, s, resources, words)
+	} else {
+		contents = d.value(s.dict.Get("Contents"), 0)
+	}
+	if err != nil {
+		return err
 	}
 	if contents != nil {
 		out = append(out, cos.Entry{Key: "Contents", Val: contents})

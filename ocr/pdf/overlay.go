@@ -1,6 +1,7 @@
 package pdf
 
 import (
+	"context"
 	"encoding/xml"
 	"fmt"
 	"strings"
@@ -21,7 +22,7 @@ func (a *Assembly) text(words []archive.Word, font cos.Name, to matrix) int {
 }
 
 // overlaid puts words under the contents of a page and their font among its resources.
-func (d *Donor) overlaid(s *sheet, resources cos.Dict, words []archive.Word) (cos.Array, cos.Dict) {
+func (d *Donor) overlaid(ctx context.Context, s *sheet, resources cos.Dict, words []archive.Word) (cos.Array, cos.Dict, error) {
 	font := textFont
 	out := make(cos.Dict, 0, len(resources)+1)
 	fonts := cos.Dict{}
@@ -35,16 +36,25 @@ func (d *Donor) overlaid(s *sheet, resources cos.Dict, words []archive.Word) (co
 		out = append(out, e)
 	}
 	contents := cos.Array{cos.Ref{Num: d.a.text(words, font, s.display())}}
+	shown, changed, err := d.withoutUnseen(ctx, s)
+	if err != nil {
+		return nil, nil, err
+	}
 	parts := cos.Array{s.dict.Get("Contents")}
 	if list, is := d.file.Resolve(parts[0]).(cos.Array); is {
 		parts = list
+	}
+	if changed {
+		n := d.a.next()
+		d.a.w.Stream(n, cos.Dict{flate}, packed(shown))
+		parts, contents = nil, append(contents, cos.Ref{Num: n})
 	}
 	for _, p := range parts {
 		if v := d.value(p, 0); v != nil {
 			contents = append(contents, v)
 		}
 	}
-	return contents, append(out, cos.Entry{Key: "Font", Val: append(fonts, cos.Entry{Key: font, Val: cos.Ref{Num: d.a.letters.font}})})
+	return contents, append(out, cos.Entry{Key: "Font", Val: append(fonts, cos.Entry{Key: font, Val: cos.Ref{Num: d.a.letters.font}})}), nil
 }
 
 // Mark is what a file says of itself.
