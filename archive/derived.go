@@ -99,6 +99,7 @@ func (a *Archive) combine(ctx context.Context, d *Document, version int, rows []
 	out := gathered{rows: make([]Page, len(rows)), lesson: &lesson{}}
 	pr, pw := io.Pipe()
 	tr, tw := io.Pipe()
+	across := passing{again: func(n int) (PageReading, error) { return a.pageReading(ctx, rows[n-1]) }}
 	go func() {
 		var off int64
 		text := gzip.NewWriter(tw)
@@ -118,6 +119,7 @@ func (a *Archive) combine(ctx context.Context, d *Document, version int, rows []
 						out.findings = append(out.findings, f)
 					}
 				}
+				across.add(&p)
 				b, err := packPage(&p)
 				if err != nil {
 					return err
@@ -135,6 +137,8 @@ func (a *Archive) combine(ctx context.Context, d *Document, version int, rows []
 					return err
 				}
 			}
+			fs := across.findings()
+			out.findings = append(out.findings, fs[:min(len(fs), maxAcrossFindings)]...)
 			return text.Close()
 		}()
 		tw.CloseWithError(err)
@@ -165,6 +169,9 @@ type gathered struct {
 
 // maxReadingFindings bounds what a 5,000-page file can have to say about itself.
 const maxReadingFindings = 200
+
+// maxAcrossFindings bounds those that show only across pages. They have room of their own: bad scans of every page would take it.
+const maxAcrossFindings = 50
 
 // Texts yields the text of a document's head page by page. It is the PageTexts of this house and asks no
 // rights: the index and its snippets stand behind them.

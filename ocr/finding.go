@@ -1,15 +1,26 @@
 package ocr
 
-import "sohoa/archive"
+import (
+	"image"
+	"math"
 
-// What reading has to say about a page. Inspection measures the file, reading the picture that was read: a page may get
-// low_resolution from both.
+	"sohoa/archive"
+	"sohoa/ocr/quality"
+)
+
+// What reading has to say about a page, each with what to do about it. Inspection measures the file, reading the picture that was read: a page may
+// get low_resolution from both.
 const (
 	codeLowResolution = "low_resolution"
 	codeSkewed        = "skewed"
 	codeTurned        = "turned"
+	codeUpsideDown    = "upside_down"
 	codeBlank         = "blank_page"
+	codeDark          = "too_dark"
+	codeBlurred       = "blurred"
+	codeCut           = "cut_off"
 	codeLowConfidence = "low_confidence"
+	codeUnreadable    = "unreadable"
 	codeTextCut       = "text_cut"
 	codeSeparator     = archive.FoundSeparator
 )
@@ -20,6 +31,8 @@ const (
 	dpiSlack      = 2    // rounding of page sizes
 	wantSkew      = 1    // degrees: what a sheet feeder in order keeps
 	wantCertainty = 0.75 // mean over a page; clean print reads at 0.9 and more
+	noCertainty   = 0.45 // handwriting and stains, read as words nobody is sure of
+	someLetters   = 40   // pieces of ink of the size of letters, where words should be
 )
 
 var findings = map[string]struct {
@@ -27,31 +40,89 @@ var findings = map[string]struct {
 	msg      archive.Text
 }{
 	codeLowResolution: {archive.Warning, archive.Text{
-		VI: "Ảnh quét dưới 200 dpi.",
-		EN: "The scan is below 200 dpi."}},
+		VI: "Ảnh quét dưới 200 dpi. Hãy quét lại ở 200 dpi trở lên.",
+		EN: "The scan is below 200 dpi. Scan it again at 200 dpi or more."}},
 	codeSkewed: {archive.Info, archive.Text{
-		VI: "Trang quét bị lệch hơn 1 độ; chữ đã được nhận dạng sau khi xoay thẳng.",
-		EN: "The page lay more than 1 degree askew; it was straightened before it was read."}},
+		VI: "Trang quét bị lệch hơn 1 độ; chữ đã được nhận dạng sau khi xoay thẳng. Nếu lệch nhiều, hãy chỉnh khay giấy.",
+		EN: "The page lay more than 1 degree askew; it was straightened before it was read. If it often does, adjust the paper tray."}},
 	codeTurned: {archive.Warning, archive.Text{
-		VI: "Trang quét bị xoay ngang hoặc ngược; chữ đã được nhận dạng theo chiều đúng.",
-		EN: "The page was scanned sideways or upside down; it was read the right way up."}},
+		VI: "Trang quét bị xoay ngang; chữ đã được nhận dạng theo chiều đúng. Hãy xoay lại ở mục Sắp xếp trang.",
+		EN: "The page was scanned sideways; it was read the right way up. Turn it under Arrange pages."}},
+	codeUpsideDown: {archive.Warning, archive.Text{
+		VI: "Trang quét bị ngược đầu; chữ đã được nhận dạng theo chiều đúng. Hãy xoay lại ở mục Sắp xếp trang.",
+		EN: "The page was scanned upside down; it was read the right way up. Turn it under Arrange pages."}},
 	codeBlank: {archive.Info, archive.Text{
-		VI: "Trang trắng.",
-		EN: "The page is blank."}},
+		VI: "Trang trắng. Nếu là mặt sau để trống, có thể bỏ ở mục Sắp xếp trang; nếu không, hãy quét lại.",
+		EN: "The page is blank. If it is an empty back, it can be removed under Arrange pages; if not, scan it again."}},
+	codeDark: {archive.Warning, archive.Text{
+		VI: "Ảnh quá tối. Hãy tăng độ sáng rồi quét lại; nếu chụp, hãy chụp nơi đủ sáng.",
+		EN: "The picture is too dark. Scan it again brighter; if it is a photo, take it in better light."}},
+	codeBlurred: {archive.Warning, archive.Text{
+		VI: "Ảnh bị nhòe. Hãy lau mặt kính hoặc giữ chắc máy rồi quét, chụp lại.",
+		EN: "The picture is out of focus. Clean the glass or hold the camera still, and take it again."}},
+	codeCut: {archive.Warning, archive.Text{
+		VI: "Chữ bị cắt ở mép trang. Hãy đặt lại giấy cho đủ khổ rồi quét lại.",
+		EN: "Text is cut off at the edge of the page. Place the paper fully on the glass and scan it again."}},
 	codeLowConfidence: {archive.Warning, archive.Text{
-		VI: "Nhận dạng trang này không chắc chắn; cần đối chiếu với ảnh.",
-		EN: "This page was read with little certainty; compare the text with the image."}},
+		VI: "Nhận dạng trang này không chắc chắn. Hãy đối chiếu các trường với ảnh.",
+		EN: "This page was read with little certainty. Compare the fields with the image."}},
+	codeUnreadable: {archive.Warning, archive.Text{
+		VI: "Không đọc được trang này. Nếu là chữ viết tay, hãy nhập các trường bằng tay; nếu ảnh xấu, hãy quét lại.",
+		EN: "This page could not be read. If it is handwritten, type the fields in; if the picture is bad, scan it again."}},
 	codeSeparator: {archive.Info, archive.Text{
 		VI: "Tờ phân cách: tập giấy này tách được thành nhiều giấy tờ.",
 		EN: "A separator sheet: this stack can be split into papers."}},
 	codeTextCut: {archive.Warning, archive.Text{
-		VI: "Trang có quá nhiều chữ; chỉ giữ phần đầu.",
-		EN: "The page holds too much text; only the first part was kept."}},
+		VI: "Trang có quá nhiều chữ; chỉ giữ phần đầu để tìm kiếm. Bản gốc vẫn đủ.",
+		EN: "The page holds too much text; only the first part can be searched. The original is whole."}},
 }
 
 func finding(code string, pageNumber int) archive.Finding {
 	f := findings[code]
 	return archive.Finding{Code: code, Severity: f.severity, Page: pageNumber, Msg: f.msg}
+}
+
+func (s *sheet) find(code string) {
+	for _, f := range s.reading.Findings {
+		if f.Code == code {
+			return
+		}
+	}
+	s.reading.Findings = append(s.reading.Findings, finding(code, s.reading.Number))
+}
+
+// look says what is wrong with the picture of a page, as it was scanned. toPage leads from its pixels to points.
+func (s *sheet) look(m image.Image, toPage [6]float64) {
+	r := quality.Measure(m, 72/math.Hypot(toPage[0], toPage[1]), 72/math.Hypot(toPage[2], toPage[3]))
+	if r.Dark() {
+		s.find(codeDark)
+	}
+	if r.Blurred() {
+		s.find(codeBlurred)
+	}
+	if r.CutOff() {
+		s.find(codeCut)
+	}
+}
+
+// sureness says how far the words of a page can be relied on.
+func (s *sheet) sureness(words []archive.Word) {
+	switch c := confidence(words); {
+	case len(words) > 0 && c < noCertainty, len(words) == 0 && s.ink.Letters > someLetters:
+		s.find(codeUnreadable)
+	case len(words) > 0 && c < wantCertainty:
+		s.find(codeLowConfidence)
+	}
+}
+
+// lies says which way round a page was read: quarter turns clockwise make it upright.
+func (s *sheet) lies(turns int) {
+	switch turns & 3 {
+	case 1, 3:
+		s.find(codeTurned)
+	case 2:
+		s.find(codeUpsideDown)
+	}
 }
 
 // Why a page could not be read.

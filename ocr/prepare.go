@@ -76,6 +76,9 @@ func (r *run) picture(ctx context.Context, s *sheet) error {
 	}
 	defer p.Release()
 	s.reading.Skew = float32(p.Skew)
+	if !p.Ink.Blank() {
+		s.look(m, toPage)
+	}
 	if p.SourceDPI+dpiSlack < wantDPI {
 		s.find(codeLowResolution)
 	}
@@ -126,9 +129,7 @@ func (s *sheet) words(found []tesseract.Word, limits archive.ReadLimits) {
 	if s.ink.Dirt() && empty(words) {
 		words = nil
 	}
-	if len(words) > 0 && confidence(words) < wantCertainty {
-		s.find(codeLowConfidence)
-	}
+	s.sureness(words)
 	words = withStamp(words, s.stamp)
 	if len(words) == 0 && s.ink.Dirt() {
 		s.blank()
@@ -169,11 +170,8 @@ func (s *sheet) blank() {
 
 func (r *run) fail(s *sheet, msg archive.Text, cause error) {
 	s.reading.Source, s.reading.Err, s.file = archive.SourceFailed, &msg, ""
+	s.find(codeUnreadable)
 	r.log.Warn("page could not be read", "page", s.reading.Number, "reason", cause)
-}
-
-func (s *sheet) find(code string) {
-	s.reading.Findings = append(s.reading.Findings, finding(code, s.reading.Number))
 }
 
 // sentence is what an error says to people, or else the given one.

@@ -56,7 +56,7 @@ func (r *run) turn(ctx context.Context, s *sheet) error {
 		if again, p, width, err = r.readTurned(ctx, s, turns); err == nil && better(again, found) {
 			found, toPage, s.width = again, p.ToPage, width
 			s.reading.Skew = float32(p.Skew)
-			s.find(codeTurned)
+			s.lies(turns)
 		}
 	}
 	if ctx.Err() != nil {

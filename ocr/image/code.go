@@ -36,8 +36,8 @@ var rules = map[string]rule{
 	"inspection_time":    {archive.Fatal, limits, "Kiểm tra tệp quá lâu.", "Inspecting the file took too long."},
 	"trailing_data":      {archive.Warning, "", "Sau ảnh còn dữ liệu khác (máy ảnh có thể kèm phim hoặc ảnh phụ).", "Other data follow the picture (cameras may add a film or a second picture)."},
 	"truncated":          {archive.Warning, "", "Tệp ảnh có thể bị cắt phần cuối.", "The end of the picture may be missing."},
-	"low_resolution":     {archive.Warning, "", "Ảnh quét dưới 200 dpi.", "The scan is below 200 dpi."},
-	"not_colour":         {archive.Warning, "", "Ảnh quét không phải ảnh màu.", "The scan is not in colour."},
+	"low_resolution":     {archive.Warning, "", "Ảnh quét dưới 200 dpi. Hãy quét lại ở 200 dpi trở lên.", "The scan is below 200 dpi. Scan it again at 200 dpi or more."},
+	"not_colour":         {archive.Warning, "", "Ảnh quét không phải ảnh màu. Nếu bản giấy có dấu hoặc chữ ký màu, hãy quét lại ở chế độ màu.", "The scan is not in colour. If the paper has a coloured seal or signature, scan it again in colour."},
 	"not_pdf":            {archive.Warning, "", "Bản số hóa phải ở dạng PDF; tệp này là ảnh.", "A digitised copy has to be a PDF; this file is a picture."},
 	"resolution_guessed": {archive.Info, "", "Tệp không ghi độ phân giải; được tính như ảnh chụp khổ A4.", "The file does not say its resolution; it is taken as a picture of an A4 page."},
 }
