@@ -67,27 +67,3 @@ func (p pixels) twoLevels() bool {
 	}
 	return true
 }
-
-// line is the line of pixels so far in from an edge: 0 top, 1 right, 2 bottom, 3 left.
-func (p pixels) line(side, in int) []byte {
-	in = max(0, in)
-	if side%2 == 0 {
-		y := min(in, p.h-1)
-		if side == 2 {
-			y = p.h - 1 - y
-		}
-		out := make([]byte, p.w)
-		p.row(y, out)
-		return out
-	}
-	x := min(in, p.w-1)
-	if side == 1 {
-		x = p.w - 1 - x
-	}
-	out, row := make([]byte, p.h), make([]byte, p.w)
-	for y := range out {
-		p.row(y, row)
-		out[y] = row[x]
-	}
-	return out
-}
