@@ -195,7 +195,7 @@ func TestGoodScansRaiseNothing(t *testing.T) {
 		"photo-1.jpg 1":          {codeCut}, // the top line of the heading is missing
 		"arabic.png 1":           {codeCut}, // a column runs over the lower edge
 		"w91frag.jpg 1":          {codeCut, codeLowResolution},
-		"pageseg2.tif 1":         {codeCut}, // the opposite page of a magazine runs over the right edge
+		"pageseg2.tif 1":         {codeCut},  // the opposite page of a magazine runs over the right edge
 		"jbig2_baddevicen.pdf 1": {codeDark}, // a colour space that cannot be: drawn nearly black
 	}
 	about := []string{codeDark, codeBlurred, codeCut}
