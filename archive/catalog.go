@@ -36,6 +36,7 @@ type Tx interface {
 	Uploads() Uploads
 	Settings() Settings
 	Usage() Usage
+	Learnt() Learnt
 	Tree() TreeTx
 	Restore() Restorer
 }

@@ -90,7 +90,16 @@ func (a *Archive) Move(ctx context.Context, actor Actor, id ID, req MoveRequest)
 	if req.Despite != "" {
 		p.tell(map[string]string{"despite": clean(req.Despite, 60)})
 	}
-	done, err := a.perform(ctx, p, rule.Durable, nil, nil, req.Then)
+	then := req.Then
+	if req.Move == Accept {
+		then = func(ctx context.Context, tx Tx, done Document) error {
+			if err := teach(ctx, tx, &done, now); err != nil || req.Then == nil {
+				return err
+			}
+			return req.Then(ctx, tx, done)
+		}
+	}
+	done, err := a.perform(ctx, p, rule.Durable, nil, nil, then)
 	if err == nil && req.Move == Accept {
 		a.learn(done.Fields.Subject) // confirmed by two people
 	}

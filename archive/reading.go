@@ -103,7 +103,22 @@ type Reader interface {
 type Lists struct {
 	Agencies   []Agency
 	Procedures []Procedure
+	Signers    []KnownSigner    // learned, the newest first
+	ByType     []KnownProcedure // learned, the newest first
 	Today      Date
+}
+
+// KnownSigner is who signed a confirmed paper, and for whom.
+type KnownSigner struct {
+	Signer
+	Agency string // as it was printed
+}
+
+// KnownProcedure is the procedure that confirmed results of a type belong to.
+type KnownProcedure struct {
+	Type   string
+	Code   ProcedureCode
+	Papers int
 }
 
 // Proposer says what the words of a paper may mean: its number, date, subject and so on. Nothing it says is taken unseen.

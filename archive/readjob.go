@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
 )
@@ -336,8 +337,11 @@ func (a *Archive) lists(ctx context.Context, now time.Time) (Lists, error) {
 	if l.Agencies, err = a.Agencies(ctx); err != nil {
 		return l, err
 	}
-	l.Procedures, err = a.Procedures(ctx)
-	return l, err
+	if l.Procedures, err = a.Procedures(ctx); err != nil {
+		return l, err
+	}
+	l.Agencies = slices.Clone(l.Agencies) // names are added
+	return l, a.learned(ctx, &l, now)
 }
 
 // ReadAgain queues the head for reading from the first page.

@@ -368,6 +368,11 @@ func (a *Archive) restoreDocument(ctx context.Context, tx Tx, d Document) error 
 	if d.Reading = a.firstReading(d.PageCount()); d.Aside() {
 		d.Reading = asideReading(&d)
 	}
+	if _, err := tx.Documents().Get(ctx, d.ID); KindOf(err) == NotFound { // for the first time
+		if err := relearn(ctx, tx, &d); err != nil {
+			return err
+		}
+	}
 	if err := tx.Restore().Document(ctx, d); err != nil {
 		return err
 	}

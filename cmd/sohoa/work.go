@@ -90,5 +90,5 @@ func renderPage(ctx context.Context, at child.Place, f *os.File, req archive.Ren
 type proposer struct{}
 
 func (proposer) Propose(pages []archive.PageReading, l archive.Lists) []archive.Proposal {
-	return fields.Propose(pages, fields.Lists{Agencies: l.Agencies, Procedures: l.Procedures, Today: l.Today})
+	return fields.Propose(pages, fields.Lists{Agencies: l.Agencies, Procedures: l.Procedures, Signers: l.Signers, ByType: l.ByType, Today: l.Today})
 }

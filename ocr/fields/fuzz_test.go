@@ -45,7 +45,7 @@ func FuzzPropose(f *testing.F) {
 		f.Add(text, []byte{})
 		f.Add(text, []byte{0x80, 0x28, 0xf9, 0x07, 0xe8})
 	}
-	lists := Lists{Agencies: []archive.Agency{{Name: "Ủy ban nhân dân xã Ea Sur"}, {}}, Signers: []archive.Signer{{Name: "Thái Hoàng Ẩn"}, {}}, Procedures: []archive.Procedure{{Code: "1.000123", Results: []string{"Quyết định", ""}}}}
+	lists := Lists{Agencies: []archive.Agency{{Name: "Ủy ban nhân dân xã Ea Sur"}, {}}, Signers: append(signers("Ủy ban nhân dân xã Ea Sur", "Thái Hoàng Ẩn"), archive.KnownSigner{}), ByType: []archive.KnownProcedure{{}}, Procedures: []archive.Procedure{{Code: "1.000123", Results: []string{"Quyết định", ""}}}}
 	f.Fuzz(func(t *testing.T, text string, places []byte) {
 		seen := map[string]bool{}
 		for _, p := range Propose(scattered(text, places), lists) {

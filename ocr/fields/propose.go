@@ -38,9 +38,11 @@ const (
 type Lists struct {
 	Agencies   []archive.Agency
 	Procedures []archive.Procedure
-	// Signers are people whose names were confirmed before. A name read with doubt that is nearly one of them is
-	// proposed as that one.
-	Signers []archive.Signer
+	// Signers are people whose names were confirmed before, and for what agency. A name read with doubt that is nearly one of
+	// them is proposed as that one.
+	Signers []archive.KnownSigner
+	// ByType are the procedures that confirmed results of a type belong to.
+	ByType []archive.KnownProcedure
 	// Today bounds the dates: what was issued after it was misread. Zero: no bound.
 	Today archive.Date
 }

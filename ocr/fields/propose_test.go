@@ -61,6 +61,14 @@ func framed(lines ...put) archive.PageReading {
 	return sheetOf(1, append(append(head, lines...), body...)...)
 }
 
+// signers are people confirmed for an agency.
+func signers(agency string, names ...string) (out []archive.KnownSigner) {
+	for _, n := range names {
+		out = append(out, archive.KnownSigner{Signer: archive.Signer{Name: n}, Agency: agency})
+	}
+	return out
+}
+
 func values(pages []archive.PageReading, l Lists) map[string]string {
 	got := map[string]string{}
 	for _, p := range Propose(pages, l) {
@@ -137,12 +145,22 @@ func TestPropose(t *testing.T) {
 		}, Lists{}, map[string]string{SignerName: "Thái Hoàng Ấn", SignerPosition: "Phó Chủ tịch", Authority: "KT. CHỦ TỊCH", Recipients: "Như Điều 3; Lưu: VT"}},
 		{"degrees and ranks are no part of a name", []put{middle(430, 600, "GIÁM ĐỐC"), middle(430, 700, "TS. Mạc Thanh Hiền")}, Lists{}, map[string]string{SignerName: "Mạc Thanh Hiền", SignerPosition: "Giám đốc"}},
 		{"a citizen who signs has no position", []put{middle(430, 600, "NGƯỜI LÀM ĐƠN"), middle(430, 700, "H'Rưm Kbuôr")}, Lists{}, map[string]string{SignerName: "H'Rưm Kbuôr", SignerPosition: ""}},
-		{"a doubtful name that is nearly a known one", []put{middle(430, 600, "GIÁM ĐỐC"), middle(430, 700, "~Tạ ~Thú Hường Giang")}, Lists{Signers: []archive.Signer{{Name: "Tạ Thu Hường Giang"}}},
+		{"a doubtful name that is nearly a known one", []put{middle(430, 600, "GIÁM ĐỐC"), middle(430, 700, "~Tạ ~Thú Hường Giang")}, Lists{Signers: signers("", "Tạ Thu Hường Giang")},
 			map[string]string{SignerName: "Tạ Thu Hường Giang"}},
-		{"a name read for certain stays as read", []put{middle(430, 600, "GIÁM ĐỐC"), middle(430, 700, "Tạ Thú Hường Giang")}, Lists{Signers: []archive.Signer{{Name: "Tạ Thu Hường Giang"}}},
+		{"a name read for certain stays as read", []put{middle(430, 600, "GIÁM ĐỐC"), middle(430, 700, "Tạ Thú Hường Giang")}, Lists{Signers: signers("", "Tạ Thu Hường Giang")},
 			map[string]string{SignerName: "Tạ Thú Hường Giang"}},
 		{"the end of a name, the rest under the seal, is that of one known signer", []put{middle(430, 600, "GIÁM ĐỐC"), left(420, 700, "~Ảnh Hiền Thục")},
-			Lists{Signers: []archive.Signer{{Name: "Mạc Thanh Hiền Thục"}, {Name: "Tạ Thu Hường"}}}, map[string]string{SignerName: "Mạc Thanh Hiền Thục"}},
+			Lists{Signers: signers("", "Mạc Thanh Hiền Thục", "Tạ Thu Hường")}, map[string]string{SignerName: "Mạc Thanh Hiền Thục"}},
+		{"of two who signed alike the one of this agency is meant", []put{middle(170, 50, "UBND XÃ EA SUR"), middle(170, 92, "Số: 3/TB-UBND"), middle(430, 600, "CHỦ TỊCH"), left(420, 700, "~Ảnh Hiền ~Thục")},
+			Lists{Signers: append(signers("UBND xã Ea Sur", "Mạc Thanh Hiền Thục"), signers("UBND xã Ea Kly", "Lò Thị Hiền Thục")...)}, map[string]string{SignerName: "Mạc Thanh Hiền Thục"}},
+		{"what the seal left of a name is that of one who signs for this agency", []put{middle(170, 50, "UBND XÃ EA SUR"), middle(170, 92, "Số: 3/TB-UBND"), middle(430, 600, "CHỦ TỊCH"), left(400, 700, "~¿4 ~%eu Hiền Thục")},
+			Lists{Signers: signers("UBND xã Ea Sur", "Mạc Thanh Hiền Thục", "Tạ Thu Hường")}, map[string]string{SignerName: "Mạc Thanh Hiền Thục"}},
+		{"and stays what was read when only others sign", []put{middle(170, 50, "UBND XÃ EA SUR"), middle(170, 92, "Số: 3/TB-UBND"), middle(430, 600, "CHỦ TỊCH"), left(400, 700, "~¿4 ~%eu Hiền Thục")},
+			Lists{Signers: signers("UBND xã Ea Kly", "Tạ Thu Hường")}, map[string]string{SignerName: "Hiền Thục"}},
+		{"a type whose confirmed results belong to one procedure", []put{middle(315, 120, "GIẤY PHÉP"), middle(315, 140, "Xây dựng nhà ở riêng lẻ")},
+			Lists{ByType: []archive.KnownProcedure{{Type: "Giấy phép", Code: "1.009994", Papers: 9}, {Type: "Giấy phép", Code: "1.004227", Papers: 1}}}, map[string]string{ProcedureCode: "1.009994"}},
+		{"a type whose results belong to several says nothing", []put{middle(315, 120, "GIẤY PHÉP"), middle(315, 140, "Xây dựng nhà ở riêng lẻ")},
+			Lists{ByType: []archive.KnownProcedure{{Type: "Giấy phép", Code: "1.009994", Papers: 3}, {Type: "Giấy phép", Code: "1.004227", Papers: 3}}}, map[string]string{ProcedureCode: ""}},
 		{"an agency whose name goes on below is one agency", []put{middle(170, 40, "UBND TỈNH LÀO CAI"), middle(170, 54, "SỞ NÔNG NGHIỆP VÀ MÔI"), middle(170, 68, "TRƯỜNG"), middle(170, 92, "Số: 08/TTr-SNNMT")}, Lists{},
 			map[string]string{AgencyName: "SỞ NÔNG NGHIỆP VÀ MÔI TRƯỜNG", AgencyParent: "UBND TỈNH LÀO CAI"}},
 		{"the stroke between number and notation was lost", []put{middle(170, 50, "ỦY BAN NHÂN DÂN"), middle(170, 66, "XÃ EA SUR"), middle(170, 92, "Số: 07UBND-VX")}, Lists{}, map[string]string{Number: "07", Notation: "UBND-VX"}},

@@ -293,9 +293,30 @@ func (p *paper) findProcedure() {
 			found = c.Code.String()
 		}
 	}
+	if found == "" {
+		found = p.procedureByType()
+	}
 	if found != "" {
 		p.put(ProcedureCode, found, 0.6, s, s.runs[p.title.at].words)
 	}
+}
+
+// procedureByType is the procedure that most confirmed results of this type belonged to: three at least, and four of five.
+func (p *paper) procedureByType() string {
+	of, best := viet.Fold(p.value(Type)), archive.KnownProcedure{}
+	all := 0
+	for _, k := range p.lists.ByType {
+		if of == "" || viet.Fold(k.Type) != of {
+			continue
+		}
+		if all += k.Papers; k.Papers > best.Papers {
+			best = k
+		}
+	}
+	if best.Papers < 3 || 5*best.Papers < 4*all {
+		return ""
+	}
+	return best.Code.String()
 }
 
 // apostrophes gives a name the apostrophe that another place of the paper has in it: recognition loses the small sign of

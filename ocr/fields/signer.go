@@ -240,6 +240,7 @@ func (p *paper) signed(g signature) {
 		p.put(SignerPosition, strings.Join(pos, " "), 0.95-0.05*float32(edits), g.sheet, posWords)
 	}
 	if len(g.name) == 0 {
+		p.underSeal(g)
 		return
 	}
 	name := tidy(join(g.name))
@@ -303,55 +304,6 @@ func deputyOf(auth []word) (position string, words []word, ok bool) {
 		return position, auth[i:], ok && strings.HasPrefix(position, "Phó")
 	}
 	return "", nil, false
-}
-
-// knownSigner replaces a name read with doubt by the one confirmed name it is nearly, marks aside at most one letter.
-func (p *paper) knownSigner(name string, words []word) (string, float32) {
-	doubt := false
-	for _, w := range words {
-		doubt = doubt || w.conf < 0.9
-	}
-	fold, found := viet.Fold(name), ""
-	for _, s := range p.lists.Signers {
-		if s.Name == name {
-			return name, 0.97
-		}
-		if strings.Count(s.Name, " ") == strings.Count(name, " ") && viet.Distance(viet.Fold(s.Name), fold, 1) <= 1 {
-			if found != "" && found != s.Name {
-				return name, 0.85
-			}
-			found = s.Name
-		}
-	}
-	if found != "" && doubt {
-		return found, 0.9
-	}
-	if doubt {
-		if full := p.endsLike(fold); full != "" {
-			return full, 0.75
-		}
-	}
-	return name, 0.9
-}
-
-// endsLike is the one known signer whose last two words are those of a folded name: the seal took the words before.
-func (p *paper) endsLike(fold string) string {
-	words := strings.Fields(fold)
-	if len(words) < 2 {
-		return ""
-	}
-	tail := " " + strings.Join(words[len(words)-2:], " ")
-	found := ""
-	for _, s := range p.lists.Signers {
-		if !strings.HasSuffix(" "+viet.Fold(s.Name), tail) || s.Name == found {
-			continue
-		}
-		if found != "" {
-			return ""
-		}
-		found = s.Name
-	}
-	return found
 }
 
 // named returns the fuller form of a name that the paper gives elsewhere after "Ông" or "Bà": the seal over a signature takes

@@ -36,7 +36,7 @@ func emptied(t testing.TB, address string) func(testing.TB) *Catalog {
 		}
 		postgrestest.Exec(t, address, `SET session_replication_role = replica; DELETE FROM accounts; DELETE FROM agencies; DELETE FROM answers;
 			DELETE FROM documents; DELETE FROM dossiers; DELETE FROM events; DELETE FROM intents; DELETE FROM jobs; DELETE FROM named; DELETE FROM pages;
-			DELETE FROM procedures; DELETE FROM sessions; DELETE FROM settings; DELETE FROM tokens; DELETE FROM tree_checkpoint; DELETE FROM tree_hashes; DELETE FROM used;
+			DELETE FROM learned; DELETE FROM procedures; DELETE FROM sessions; DELETE FROM settings; DELETE FROM tokens; DELETE FROM tree_checkpoint; DELETE FROM tree_hashes; DELETE FROM used;
 			DELETE FROM versions; UPDATE registry_version SET version = 0`)
 		return c
 	}

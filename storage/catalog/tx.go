@@ -39,6 +39,7 @@ func (t *tx) Answers() archive.Answers     { return answers{t} }
 func (t *tx) Uploads() archive.Uploads     { return uploads{t} }
 func (t *tx) Settings() archive.Settings   { return settings{t} }
 func (t *tx) Usage() archive.Usage         { return usage{t} }
+func (t *tx) Learnt() archive.Learnt       { return learnt{t} }
 func (t *tx) Tree() archive.TreeTx         { return tree{t} }
 
 // errEnded is what a transaction says that was kept after its function returned.
