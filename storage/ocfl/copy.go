@@ -1,7 +1,6 @@
 package ocfl
 
 import (
-	"bytes"
 	"context"
 	"encoding/hex"
 	"io"
@@ -46,21 +45,15 @@ func (v *Vault) CopyTo(ctx context.Context, to *Vault, id archive.ObjectID) (cop
 
 // sameHistory checks that what the copy holds is how the object began.
 func (v *Vault) sameHistory(ctx context.Context, from, old *object) error {
-	if old.head <= from.head {
-		began, err := read(ctx, v.store, from.key(from.name(old.head)+"/"+inventoryFile))
-		if err != nil {
-			return from.missing(err, from.name(old.head)+"/"+inventoryFile)
-		}
-		if bytes.Equal(began, old.raw) {
-			return nil
-		}
+	same, err := continues(from, old, func(name string) ([]byte, error) { return read(ctx, v.store, from.key(name)) })
+	if err != nil || same {
+		return err
 	}
 	return &archive.Error{Kind: archive.Conflict, Code: "copies_diverge", Msg: textDiverge,
 		Err: archive.Errorf(archive.Conflict, "object %s: head %d here, %d in the copy", from.ID, from.head, old.head)}
 }
 
 func (v *Vault) copyWhole(ctx context.Context, to *Vault, from *object) error {
-	root := to.layout.root(archive.ObjectID(from.ID))
 	copying := archive.NewID() // names what is spooled for this copy; nobody else's
 	defer to.spool.Remove(context.WithoutCancel(ctx), copying)
 	var files []blob.TreeFile
@@ -71,54 +64,22 @@ func (v *Vault) copyWhole(ctx context.Context, to *Vault, from *object) error {
 		}
 		files = append(files, more...)
 	}
-	// The declaration of an object made by an older tool is its own.
-	for _, name := range []string{objectNamaste, "0=ocfl_object_1.0"} {
-		b, err := read(ctx, v.store, from.key(name))
-		if archive.KindOf(err) == archive.NotFound {
-			continue
-		}
-		if err != nil {
-			return err
-		}
-		files = append(files, blob.TreeFile{Name: name, Bytes: b})
-	}
-	if err := to.clear(ctx, root); err != nil { // what a copy that was cut short left: there is no object
+	declared, err := v.declarations(ctx, from)
+	if err != nil {
 		return err
 	}
-	if to.trees != nil {
-		return to.trees.CreateTree(ctx, root, append(files,
-			blob.TreeFile{Name: inventoryFile, Bytes: from.raw}, blob.TreeFile{Name: from.sidecarFile(), Bytes: from.sound()}))
-	}
-	if err := to.put(ctx, root, append(files, blob.TreeFile{Name: from.sidecarFile(), Bytes: from.sound()})); err != nil {
-		return err
-	}
-	return to.putOne(ctx, root, blob.TreeFile{Name: inventoryFile, Bytes: from.raw})
+	files = append(append(files, declared...), blob.TreeFile{Name: from.sidecarFile(), Bytes: from.sound()}, blob.TreeFile{Name: inventoryFile, Bytes: from.raw})
+	return to.placeWhole(ctx, to.layout.root(archive.ObjectID(from.ID)), files)
 }
 
 func (v *Vault) copyVersions(ctx context.Context, to *Vault, from, old *object) error {
 	copying := archive.NewID()
 	defer to.spool.Remove(context.WithoutCancel(ctx), copying)
-	if err := to.mend(ctx, old); err != nil {
-		return err
-	}
-	for n := old.head + 1; n <= from.head; n++ {
-		folder := old.key(from.name(n))
-		if err := to.clear(ctx, folder); err != nil {
-			return err
-		}
-		files, err := v.versionCopy(ctx, to, from, n, from.name(n)+"/", copying)
-		if err == nil && to.trees != nil {
-			err = to.trees.CreateTree(ctx, folder, files)
-		} else if err == nil {
-			err = to.put(ctx, folder, files)
-		}
-		if err != nil {
-			return err
-		}
-	}
 	next := *from
 	next.root, next.sidecar = old.root, from.sound()
-	return to.turn(ctx, old, &next)
+	return to.placeVersions(ctx, old, &next, func(n int) ([]blob.TreeFile, error) {
+		return v.versionCopy(ctx, to, from, n, from.name(n)+"/", copying)
+	})
 }
 
 // sound returns the root sidecar as it should be, whatever it is.

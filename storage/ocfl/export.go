@@ -93,15 +93,12 @@ func (v *Vault) exportObject(ctx context.Context, o *object, each func(Exported)
 			}
 		}
 	}
-	for _, name := range []string{objectNamaste, "0=ocfl_object_1.0"} {
-		b, err := read(ctx, v.store, o.key(name))
-		if archive.KindOf(err) == archive.NotFound {
-			continue
-		}
-		if err == nil {
-			err = sendBytes(name, b, false)
-		}
-		if err != nil {
+	declared, err := v.declarations(ctx, o)
+	if err != nil {
+		return err
+	}
+	for _, f := range declared {
+		if err := sendBytes(f.Name, f.Bytes, false); err != nil {
 			return err
 		}
 	}
@@ -142,8 +139,8 @@ func (im *Import) Put(ctx context.Context, f Exported) error {
 		return archive.Errorf(archive.Corrupt, "%s is out of its place in the export", f.Key)
 	}
 	im.root = f.Object
-	if f.Size <= maxHeld {
-		b, err := io.ReadAll(io.LimitReader(f.Body, maxHeld+1))
+	if f.Size <= maxHeld || f.Last && f.Size <= maxDocument { // the root inventory is read, however long the history
+		b, err := io.ReadAll(io.LimitReader(f.Body, f.Size+1))
 		if err != nil {
 			return err
 		}
@@ -194,7 +191,7 @@ func (im *Import) object(ctx context.Context) error {
 	switch {
 	case archive.KindOf(err) == archive.NotFound:
 		im.Objects++
-		return im.whole(ctx)
+		return v.placeWhole(ctx, im.root, im.files)
 	case err != nil:
 		return err
 	}
@@ -204,7 +201,16 @@ func (im *Import) object(ctx context.Context) error {
 	if next.head > old.head {
 		longer, shorter = next, old
 	}
-	if !bytes.Equal(im.inventoryOf(ctx, longer, old, shorter.head), shorter.raw) {
+	same, err := continues(longer, shorter, func(name string) ([]byte, error) {
+		if longer == old {
+			return read(ctx, v.store, old.key(name))
+		}
+		return im.held(name)
+	})
+	if err != nil && archive.KindOf(err) != archive.Corrupt { // Corrupt: it has no inventory of that version to compare
+		return err
+	}
+	if !same {
 		im.Apart = append(im.Apart, inv.ID)
 		return nil
 	}
@@ -213,65 +219,26 @@ func (im *Import) object(ctx context.Context) error {
 		return nil
 	}
 	im.Objects++
-	return im.carryOn(ctx, old, next)
+	return v.placeVersions(ctx, old, next, func(n int) ([]blob.TreeFile, error) { return within(next.name(n), im.files), nil })
 }
 
-// inventoryOf returns the inventory of version n of the longer history, from the store or from the export.
-func (im *Import) inventoryOf(ctx context.Context, longer, old *object, n int) []byte {
-	name := longer.name(n) + "/" + inventoryFile
-	if longer == old {
-		b, _ := read(ctx, im.v.store, old.key(name))
-		return b
-	}
+// held returns a document of the object that is being taken in.
+func (im *Import) held(name string) ([]byte, error) {
 	for _, f := range im.files {
-		if f.Name == name {
-			return f.Bytes
+		if f.Name != name {
+			continue
 		}
-	}
-	return nil
-}
-
-func (im *Import) whole(ctx context.Context) error {
-	v := im.v
-	if err := v.clear(ctx, im.root); err != nil { // what a restore that was cut short left
-		return err
-	}
-	if v.trees != nil {
-		return v.trees.CreateTree(ctx, im.root, im.files)
-	}
-	last := len(im.files) - 1
-	if err := v.put(ctx, im.root, im.files[:last]); err != nil {
-		return err
-	}
-	return v.putOne(ctx, im.root, im.files[last])
-}
-
-func (im *Import) carryOn(ctx context.Context, old, next *object) error {
-	v := im.v
-	if err := v.mend(ctx, old); err != nil {
-		return err
-	}
-	for n := old.head + 1; n <= next.head; n++ {
-		prefix := next.name(n) + "/"
-		var files []blob.TreeFile
-		for _, f := range im.files {
-			if name, ok := strings.CutPrefix(f.Name, prefix); ok {
-				f.Name = name
-				files = append(files, f)
-			}
+		if f.Spooled == nil {
+			return f.Bytes, nil
 		}
-		folder := old.key(next.name(n))
-		err := v.clear(ctx, folder)
-		if err == nil && v.trees != nil {
-			err = v.trees.CreateTree(ctx, folder, files)
-		} else if err == nil {
-			err = v.put(ctx, folder, files)
-		}
+		r, err := f.Spooled.Open()
 		if err != nil {
-			return err
+			return nil, err
 		}
+		defer r.Close()
+		return io.ReadAll(io.LimitReader(r, maxDocument))
 	}
-	return v.turn(ctx, old, next)
+	return nil, archive.Errorf(archive.NotFound, "%s is not in the export", name)
 }
 
 // Close gives up an object that was begun and not ended.
