@@ -190,8 +190,11 @@ func (a *Archive) agencyNames(ctx context.Context) (map[AgencyCode][]string, err
 }
 
 // RebuildIndex puts every document into an index that is new and empty, then sets its position so that the feed goes on
-// from there. Progress is called after each batch with documents done.
-func (a *Archive) RebuildIndex(ctx context.Context, progress func(done int)) error {
+// from there. Progress is called after each batch with documents done; optional.
+func (a *Archive) RebuildIndex(ctx context.Context, progress func(done int64)) error {
+	if progress == nil {
+		progress = func(int64) {}
+	}
 	var upto int64
 	// The position is read before the walk: what changes during it is seen again by the feed.
 	if err := a.Catalog.View(ctx, func(tx Tx) (err error) { upto, err = tx.Events().Last(ctx); return err }); err != nil {
@@ -202,7 +205,7 @@ func (a *Archive) RebuildIndex(ctx context.Context, progress func(done int)) err
 		return err
 	}
 	var after ID
-	for done := 0; ; {
+	for done := int64(0); ; {
 		var docs []Document
 		err := a.Catalog.View(ctx, func(tx Tx) (err error) {
 			docs, err = tx.Documents().Walk(ctx, after, feedBatch)
@@ -227,7 +230,7 @@ func (a *Archive) RebuildIndex(ctx context.Context, progress func(done int)) err
 		if len(docs) == 0 {
 			return nil
 		}
-		done += len(docs)
+		done += int64(len(docs))
 		progress(done)
 	}
 }

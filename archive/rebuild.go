@@ -43,8 +43,7 @@ func (a *Archive) Rebuild(ctx context.Context, progress func(done int64)) (Rebui
 	if err != nil {
 		return out, err
 	}
-	err = a.bringBack(ctx, &out, progress)
-	return out, err
+	return a.CatchUpWhole(ctx, progress)
 }
 
 // CatchUp brings a catalog that is older than its store up to it: segments it has never seen are replayed, and papers whose
@@ -68,36 +67,30 @@ func (a *Archive) CatchUp(ctx context.Context, progress func(done int64)) (Rebui
 		return out, err
 	}
 	a.Log.Warn("the store is ahead of the catalog: what the catalog has missed is replayed", "after", at)
-	err = a.bringBack(ctx, &out, progress)
-	return out, err
+	return a.CatchUpWhole(ctx, progress)
 }
 
 // CatchUpWhole is CatchUp without the look before: every object is compared with its row. It is what a restored catalog needs,
 // whose store may be ahead by papers that are in no segment yet.
 func (a *Archive) CatchUpWhole(ctx context.Context, progress func(done int64)) (Rebuilt, error) {
-	var out Rebuilt
-	err := a.bringBack(ctx, &out, progress)
-	return out, err
-}
-
-func (a *Archive) bringBack(ctx context.Context, out *Rebuilt, progress func(int64)) error {
 	if progress == nil {
 		progress = func(int64) {}
 	}
-	if err := a.replayRegistry(ctx, out); err != nil {
-		return err
+	var out Rebuilt
+	if err := a.replayRegistry(ctx, &out); err != nil {
+		return out, err
 	}
-	if err := a.replaySegments(ctx, out, progress); err != nil {
-		return err
+	if err := a.replaySegments(ctx, &out, progress); err != nil {
+		return out, err
 	}
-	if err := a.adoptAll(ctx, out, progress); err != nil {
-		return err
+	if err := a.adoptAll(ctx, &out, progress); err != nil {
+		return out, err
 	}
 	if err := a.checkUsage(ctx, true, func(Discrepancy) error { return nil }); err != nil {
-		return err
+		return out, err
 	}
 	// Nothing is cleaned up before somebody has looked.
-	return a.Catalog.Update(ctx, func(tx Tx) error {
+	return out, a.Catalog.Update(ctx, func(tx Tx) error {
 		ev := NewEvent(System, EvMaintain, a.Clock.Now())
 		ev.Detail = map[string]string{"act": "replay", "segments": fmt.Sprint(out.Segments), "events": fmt.Sprint(out.Events), "documents": fmt.Sprint(out.Documents), "ahead": fmt.Sprint(out.Ahead)}
 		if err := tx.Events().Append(ctx, ev); err != nil {

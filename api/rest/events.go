@@ -175,17 +175,24 @@ func (s *server) documentEvents(ctx context.Context, in *documentEventsIn) (*eve
 	if err != nil {
 		return nil, err
 	}
+	return eventPage(in.Cursor, in.Limit, func(after archive.ID, limit int) ([]archive.Event, error) {
+		return s.Archive.History(ctx, s.Who(ctx), id, after, limit)
+	})
+}
+
+// eventPage answers with one page of a history, oldest first, behind the event that cursor names.
+func eventPage(cursor string, limit int, history func(after archive.ID, limit int) ([]archive.Event, error)) (*eventPageOut, error) {
 	var p parser
-	after := p.id("query.cursor", in.Cursor)
+	after := p.id("query.cursor", cursor)
 	if err := p.err(); err != nil {
 		return nil, err
 	}
-	es, err := s.Archive.History(ctx, s.Who(ctx), id, after, in.Limit)
+	es, err := history(after, limit)
 	if err != nil {
 		return nil, err
 	}
 	out := EventPage{Items: tellEvents(es)}
-	if len(es) == in.Limit {
+	if len(es) == limit {
 		out.Next = es[len(es)-1].ID.String()
 	}
 	return &eventPageOut{out}, nil

@@ -81,18 +81,7 @@ func (s *server) dossierEvents(ctx context.Context, in *dossierEventsIn) (*event
 	if err != nil {
 		return nil, archive.ErrNotFound
 	}
-	var p parser
-	after := p.id("query.cursor", in.Cursor)
-	if err := p.err(); err != nil {
-		return nil, err
-	}
-	es, err := s.Archive.DossierHistory(ctx, s.Who(ctx), code, after, in.Limit)
-	if err != nil {
-		return nil, err
-	}
-	out := EventPage{Items: tellEvents(es)}
-	if len(es) == in.Limit {
-		out.Next = es[len(es)-1].ID.String()
-	}
-	return &eventPageOut{out}, nil
+	return eventPage(in.Cursor, in.Limit, func(after archive.ID, limit int) ([]archive.Event, error) {
+		return s.Archive.DossierHistory(ctx, s.Who(ctx), code, after, limit)
+	})
 }

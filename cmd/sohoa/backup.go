@@ -12,7 +12,6 @@ import (
 	"fmt"
 	"hash"
 	"io"
-	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
@@ -70,7 +69,7 @@ func backup(ctx context.Context, e *env, args []string) (int, error) {
 	}
 	// Written beside its name and given it when it is whole and durable: there is never half a backup under a good name.
 	path := rest[0]
-	f, err := os.OpenFile(path+".part", os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600) // personal data, and perhaps the log's key
+	f, err := os.OpenFile(path+".part", os.O_CREATE|os.O_TRUNC|os.O_RDWR, 0o600) // personal data, and perhaps the log's key
 	if err != nil {
 		return exitFailed, fmt.Errorf("make backup: %w", err)
 	}
@@ -113,15 +112,10 @@ func fillBackup(ctx context.Context, e *env, o *options, f *os.File) (*backupEnd
 		if err := c.download(ctx, "/backup", f); err != nil {
 			return nil, err
 		}
-		_, err = f.Seek(0, io.SeekStart)
-		if err == nil {
-			r, rerr := os.Open(f.Name())
-			if rerr != nil {
-				return nil, rerr
-			}
-			defer r.Close()
-			_, err = readBackup(ctx, r, func(context.Context, *tar.Header, io.Reader) error { return nil })
+		if _, err := f.Seek(0, io.SeekStart); err != nil {
+			return nil, err
 		}
+		_, err = readBackup(ctx, f, func(context.Context, *tar.Header, io.Reader) error { return nil })
 		return nil, err
 	}
 	h, err := openHouse(ctx, e, o, parts{})
@@ -135,29 +129,6 @@ func fillBackup(ctx context.Context, e *env, o *options, f *os.File) (*backupEnd
 	bar := newProgress(e, archive.Text{VI: "đối tượng đã sao", EN: "objects copied"})
 	defer bar.done()
 	return h.backup(ctx, f, o.keyPath(), func(n int64) { bar.set(n, 0) })
-}
-
-func (c *client) download(ctx context.Context, path string, w io.Writer) error {
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, c.base+path, nil)
-	if err != nil {
-		return err
-	}
-	req.Header.Set("Authorization", "Bearer "+c.token)
-	req.Header.Set("Accept-Language", c.lang)
-	res, err := c.http.Do(req)
-	if err != nil {
-		return fmt.Errorf("the server cannot be reached: %w", err)
-	}
-	defer res.Body.Close()
-	if res.StatusCode >= 300 {
-		p := &problem{Status: res.StatusCode, Title: res.Status}
-		json.NewDecoder(io.LimitReader(res.Body, 1<<20)).Decode(p)
-		return p
-	}
-	if _, err := io.Copy(w, res.Body); err != nil {
-		return fmt.Errorf("the line broke: %w", err)
-	}
-	return nil
 }
 
 // backupWriter is a tar archive that remembers the digest of each entry.

@@ -76,6 +76,37 @@ func (c *client) do(ctx context.Context, method, path string, header http.Header
 
 // ask is do for those who look at the headers of the answer too, a refusal's included.
 func (c *client) ask(ctx context.Context, method, path string, header http.Header, body io.Reader, size int64, out any) (http.Header, error) {
+	res, err := c.send(ctx, method, path, header, body, size)
+	if res == nil {
+		return nil, err
+	}
+	defer res.Body.Close()
+	if err != nil || out == nil {
+		return res.Header, err
+	}
+	if err := json.NewDecoder(res.Body).Decode(out); err != nil {
+		return nil, fmt.Errorf("read the server's answer: %w", err)
+	}
+	return res.Header, nil
+}
+
+// download copies the body of an answer to w as it comes.
+func (c *client) download(ctx context.Context, path string, w io.Writer) error {
+	res, err := c.send(ctx, http.MethodGet, path, nil, nil, -1)
+	if res != nil {
+		defer res.Body.Close()
+	}
+	if err != nil {
+		return err
+	}
+	if _, err := io.Copy(w, res.Body); err != nil {
+		return fmt.Errorf("the line broke: %w", err)
+	}
+	return nil
+}
+
+// send sends a request. A refusal is a *problem, and comes with the answer it was read from. The caller closes the body of an answer.
+func (c *client) send(ctx context.Context, method, path string, header http.Header, body io.Reader, size int64) (*http.Response, error) {
 	req, err := http.NewRequestWithContext(ctx, method, c.base+path, body)
 	if err != nil {
 		return nil, err
@@ -92,22 +123,15 @@ func (c *client) ask(ctx context.Context, method, path string, header http.Heade
 	if err != nil {
 		return nil, fmt.Errorf("the server cannot be reached: %w", err)
 	}
-	defer res.Body.Close()
 	if res.StatusCode >= 300 {
 		p := &problem{Status: res.StatusCode, Title: res.Status}
 		json.NewDecoder(io.LimitReader(res.Body, 1<<20)).Decode(p)
 		if n, err := strconv.Atoi(res.Header.Get("Retry-After")); err == nil {
 			p.retryAfter = time.Duration(n) * time.Second
 		}
-		return res.Header, p
+		return res, p
 	}
-	if out == nil {
-		return res.Header, nil
-	}
-	if err := json.NewDecoder(res.Body).Decode(out); err != nil {
-		return nil, fmt.Errorf("read the server's answer: %w", err)
-	}
-	return res.Header, nil
+	return res, nil
 }
 
 // post sends v as JSON.

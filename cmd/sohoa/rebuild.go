@@ -45,7 +45,7 @@ func rebuild(ctx context.Context, e *env, args []string) (int, error) {
 			EN: "Next: sohoa check, then give passwords again with sohoa account reset --name LOGIN."}.In(e.lang))
 	}
 	bar := newProgress(e, archive.Text{VI: "giấy tờ đã lập chỉ mục", EN: "papers indexed"})
-	err = h.archive.RebuildIndex(ctx, func(n int) { bar.set(int64(n), 0) })
+	err = h.archive.RebuildIndex(ctx, func(n int64) { bar.set(n, 0) })
 	bar.done()
 	return exitDone, err
 }

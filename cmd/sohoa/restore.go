@@ -214,13 +214,16 @@ func (r *restoring) wake(ctx context.Context) error {
 		return err
 	}
 	defer h.Close()
-	if r.got, err = h.archive.CatchUpWhole(ctx, nil); err != nil {
+	beyond := newProgress(r.env, archive.Text{VI: "sự kiện và giấy tờ so với kho", EN: "events and papers compared with the store"})
+	r.got, err = h.archive.CatchUpWhole(ctx, func(n int64) { beyond.set(n, 0) })
+	beyond.done()
+	if err != nil {
 		return err
 	}
 	fmt.Fprintf(r.env.stdout, archive.Text{VI: "đối tượng %d, tệp %d; từ kho mới hơn bản sao: sự kiện %d, giấy tờ %d\n",
 		EN: "objects %d, files %d; from a store newer than the backup: events %d, papers %d\n"}.In(r.env.lang), r.end.Objects, r.end.Files, r.got.Events, r.got.Documents)
 	bar := newProgress(r.env, archive.Text{VI: "giấy tờ đã lập chỉ mục", EN: "papers indexed"})
-	err = h.archive.RebuildIndex(ctx, func(n int) { bar.set(int64(n), 0) })
+	err = h.archive.RebuildIndex(ctx, func(n int64) { bar.set(n, 0) })
 	bar.done()
 	return err
 }
