@@ -124,6 +124,7 @@ func Mount(router gin.IRoutes, api huma.API, c Config) {
 	s.dossiers()
 	s.agencies()
 	s.procedures()
+	s.learned()
 	s.accounts()
 	s.tokens()
 	s.events()

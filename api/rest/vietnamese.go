@@ -59,6 +59,8 @@ var vietnamese = map[string]string{
 	"add-procedure":        "Thêm một phiên bản thủ tục, hoặc nạp nhiều thủ tục từ CSV",
 	"get-procedure":        "Một thủ tục tại một ngày",
 	"edit-procedure":       "Sửa một phiên bản thủ tục",
+	"list-learned":         "Những gì đã học từ giấy tờ được xác nhận",
+	"forget-learned":       "Quên một điều đã học",
 	"list-accounts":        "Danh sách tài khoản",
 	"add-account":          "Tạo tài khoản; câu trả lời có mật khẩu dùng một lần",
 	"get-account":          "Một tài khoản",

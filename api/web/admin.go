@@ -37,7 +37,7 @@ type JobRow struct {
 // adminTabs are the rooms of the administrator.
 func (v *visit) adminTabs(present string) []Link {
 	var out []Link
-	for _, name := range []string{"house", "accounts", "tokens", "agencies", "procedures"} {
+	for _, name := range []string{"house", "accounts", "tokens", "agencies", "procedures", "learned"} {
 		href := "/admin/" + name
 		if name == "house" {
 			href = "/admin"

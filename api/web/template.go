@@ -46,6 +46,7 @@ var shown = map[string]any{
 	"admin/tokens":       tokensPage{},
 	"admin/agencies":     agenciesPage{},
 	"admin/procedures":   proceduresPage{},
+	"admin/learned":      learnedPage{},
 }
 
 // framed is what every page struct is by embedding Frame.

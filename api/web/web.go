@@ -169,4 +169,6 @@ func (p *Pages) Register(e *gin.Engine) {
 	e.POST("/admin/agencies", p.staff(p.putAgency))
 	e.GET("/admin/procedures", p.staff(p.procedures))
 	e.POST("/admin/procedures", p.staff(p.putProcedure))
+	e.GET("/admin/learned", p.staff(p.learned))
+	e.POST("/admin/learned", p.staff(p.forget))
 }
