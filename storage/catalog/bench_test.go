@@ -114,6 +114,10 @@ var lists = []exampleList{
 	{"province, the backlog of two states", scope(), archive.Filter{States: []archive.State{archive.Review, archive.Checking}}},
 	{"province, reading failed: none", scope(), archive.Filter{Reading: []archive.ReadingState{archive.ReadingFailed}}},
 	{"commune, one procedure", scope(offices(7, 8)...), archive.Filter{Procedure: "1.000123"}},
+	{"province, one issuing agency, published, issued in five years", scope(), archive.Filter{Agency: office(3, 0), States: []archive.State{archive.Published},
+		IssuedFrom: archive.Date{Year: 2016, Month: 1, Day: 1}, IssuedTo: archive.Date{Year: 2020, Month: 12, Day: 31}}},
+	{"a commune, published, deposited in two years", scope(offices(7, 8)...), archive.Filter{States: []archive.State{archive.Published},
+		Created: archive.Span{From: time.Date(2018, 1, 1, 0, 0, 0, 0, time.UTC), To: time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC)}}},
 }
 
 func BenchmarkListsSQLite(b *testing.B) {
@@ -136,12 +140,17 @@ func benchLists(b *testing.B, c *Catalog) {
 	}
 	b.Logf("%d documents written in %v", *benchRows, time.Since(start).Round(time.Millisecond))
 	for _, l := range lists {
-		b.Run(l.name, func(b *testing.B) {
-			measure(b, c, func(tx archive.Tx) error {
-				_, err := tx.Documents().Browse(context.Background(), l.see, l.f)
-				return err
+		for _, depth := range []struct{ name, day string }{{"first page", ""}, {"half way", "2021-01-01"}, {"near the end", "2016-02-01"}} {
+			b.Run(l.name+"/"+depth.name, func(b *testing.B) {
+				if depth.day != "" {
+					l.f.After = l.cursor(depth.day)
+				}
+				measure(b, c, func(tx archive.Tx) error {
+					_, err := tx.Documents().Browse(context.Background(), l.see, l.f)
+					return err
+				})
 			})
-		})
+		}
 	}
 	for name, see := range map[string]archive.Visibility{"the whole province": scope(), "a commune": scope(offices(7, 8)...), "480 offices": scope(offices(0, 120)...)} {
 		b.Run("counts of "+name, func(b *testing.B) {

@@ -82,7 +82,7 @@ func TestListsUseAnIndex(t *testing.T) {
 			if order == "" {
 				order = "documents_created"
 			}
-			for _, after := range []string{"", l.cursor()} {
+			for _, after := range []string{"", l.cursor("2021-06-01")} {
 				l.f.After = after
 				noScan(t, plan(t, c, func(tx archive.Tx) error {
 					_, err := tx.Documents().Browse(t.Context(), l.see, l.f)
@@ -93,14 +93,15 @@ func TestListsUseAnIndex(t *testing.T) {
 	}
 }
 
-func (l exampleList) cursor() string {
+// cursor is that of a page whose last paper is of a day.
+func (l exampleList) cursor(day string) string {
 	order := l.f.Order
 	if order == "" {
 		order = archive.Newest
 	}
-	at := "2021-06-01T00:00:00.000000Z"
+	at := day + "T00:00:00.000000Z"
 	if order == archive.Issued {
-		at = "2021-06-01"
+		at = day
 	}
 	return cursor("documents/"+string(order), at, archive.NewID().String())
 }
