@@ -22,7 +22,7 @@ FUZZTIME   ?= 30s
 SHORTFUZZ  ?= 2000x
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test check fuzz fuzz-short torture bench bench-ocr licenses papers setup-run setup-test go fmt vet lint tidy shell web s3server compose-check clean
+.PHONY: help run build test check fuzz fuzz-short torture bench bench-ocr bench-rebuild licenses papers setup-run setup-test go fmt vet lint tidy shell web s3server compose-check clean
 
 help: ## this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -122,6 +122,12 @@ torture: setup-test s3server ## kill, starve and deceive the program, print what
 bench: go ## measurements, with the machine they were made on
 	@sh tools/setup.sh machine
 	@$(GO) test -run '^$$' -bench . -timeout 30m -p 1 $(BENCHFLAGS) $(PKG)
+
+# The short form is part of make test. Filling takes longest; it needs about 35 KB a paper in /dev/shm, or on the disk.
+PAPERS ?= 100000
+bench-rebuild: go ## take PAPERS papers in, lose the catalog, make it again from the store: export before and after, time, memory
+	@sh tools/setup.sh machine
+	@SOHOA_LONG=1 SOHOA_LONG_PAPERS='$(PAPERS)' $(GO) test -count=1 -v -timeout 6h -run '^TestManyPapersAreRebuiltFromTheStore$$' ./cmd/sohoa
 
 # The peer is Debian's OCRmyPDF; only this target installs it. Both are pinned to the machine's last processor, politely: trust the ratios.
 bench-ocr: go ## reading beside OCRmyPDF on the corpus's synthetic scans: errors and processor time a page, one processor, one run

@@ -12,8 +12,8 @@ func check(ctx context.Context, e *env, args []string) (int, error) {
 	var o options
 	var opt archive.CheckOptions
 	fs := o.flags(e, "check")
-	fs.BoolVar(&opt.ReadData, "read-data", false, "read every byte and compare its digest")
-	fs.BoolVar(&opt.Repair, "repair", false, "mend what is damaged from the second store, as far as it has it, and the accounts of what agencies keep")
+	fs.BoolVar(&opt.ReadData, "read-data", false, "read every byte and compare its digest, every row with what the store says of it, every event with its copy there")
+	fs.BoolVar(&opt.Repair, "repair", false, "mend what has a good copy: objects from the second store, rows and papers the catalog lacks from the store, entries of the index, the accounts of what agencies keep")
 	if err := o.parse(e, fs, args); err != nil {
 		return exitFailed, err
 	}

@@ -18,7 +18,7 @@ func commands() []command {
 		{"import", "DIR [--agency CODE] [--remove | --move-to DIR] [--watch | --dry-run] [--index TABLE]", archive.Text{VI: "nạp cả thư mục giấy tờ, chạy lại thì tiếp tục chỗ dở; --watch: nhận tiếp tệp mới đặt vào; --index: theo bảng kê của nhà thầu", EN: "deposit a folder of papers; run again, it goes on where it stopped; --watch takes what comes in later, too; --index goes by a contractor's table"}, importDir},
 		{"inspect", "FILE|DIR … [--json]", archive.Text{VI: "nói trước tệp nào sẽ được nhận, tệp nào không và vì sao; không lưu gì", EN: "say which files would be taken, which not and why; keeps nothing"}, inspect},
 		{"search", "\"WORDS\" [--json]", archive.Text{VI: "tìm trong kho", EN: "search the archive"}, search},
-		{"check", "[--read-data]", archive.Text{VI: "đối chiếu kho, danh mục, sổ cái và chỉ mục", EN: "compare store, catalog, ledger and index"}, check},
+		{"check", "[--read-data] [--repair]", archive.Text{VI: "đối chiếu kho, danh mục, sổ cái và chỉ mục; nói cách sửa", EN: "compare store, catalog, ledger and index, and say what to do"}, check},
 		{"backup", "FILE", archive.Text{VI: "sao lưu toàn bộ vào một tệp, kể cả khi máy chủ đang chạy", EN: "back the whole house up into one file, while it serves too"}, backup},
 		{"restore", "FILE [--verify]", archive.Text{VI: "khôi phục từ bản sao lưu, không làm mất gì mới hơn", EN: "restore a backup, losing nothing that is newer"}, restore},
 		{"rebuild", "[--catalog] [--index]", archive.Text{VI: "dựng lại danh mục và chỉ mục chỉ từ kho", EN: "make catalog and index again from the store alone"}, rebuild},
