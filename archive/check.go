@@ -2,6 +2,7 @@ package archive
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"maps"
@@ -183,7 +184,9 @@ func (a *Archive) mendBehind(ctx context.Context, o CheckOptions, adopted bool) 
 // repair mends the object of a discrepancy from its other copy and reports whether it is sound now.
 func (a *Archive) repair(ctx context.Context, d Discrepancy) (bool, error) {
 	if d.mend != nil {
-		if err := d.mend(ctx); err != nil {
+		if err := d.mend(ctx); errors.Is(err, errLeft) {
+			return false, nil
+		} else if err != nil {
 			return false, fmt.Errorf("mend %s: %w", d.Object, err)
 		}
 		return true, nil

@@ -26,6 +26,9 @@ func (a *Archive) checkAside(ctx context.Context, d *Document, read bool, found 
 	if a.Quarantine == nil {
 		return report("missing_file", "the paper is in quarantine, and there is none")
 	}
+	if _, twice := a.Quarantine.(AsideCopies); twice && read {
+		return a.checkCopiesAside(ctx, d, found)
+	}
 	for _, v := range d.Versions {
 		if err := a.checkBytes(ctx, d, v, read, report); err != nil {
 			return err
@@ -33,6 +36,34 @@ func (a *Archive) checkAside(ctx context.Context, d *Document, read bool, found 
 	}
 	return nil
 }
+
+// checkCopiesAside reads both copies of a paper in quarantine. What one lacks can be mended from the other.
+func (a *Archive) checkCopiesAside(ctx context.Context, d *Document, found func(Discrepancy) error) error {
+	s, ok := a.Quarantine.(AsideScrubber)
+	if !ok {
+		return Errorf(Internal, "the quarantine has copies and cannot read them")
+	}
+	got, err := s.ScrubAside(ctx, d.ID, d.Versions, false)
+	if err != nil {
+		return err
+	}
+	for _, x := range got.Damage {
+		x.mend = func(ctx context.Context) error {
+			after, err := s.ScrubAside(ctx, d.ID, d.Versions, true)
+			if err == nil && len(after.Left) > 0 {
+				err = errLeft
+			}
+			return err
+		}
+		if err := found(x); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// errLeft is what a mender answers that could do nothing: the discrepancy stays, and the others are gone on with.
+var errLeft = Errorf(Corrupt, "no copy is sound")
 
 // checkQuarantine looks for bytes in quarantine that belong to no quarantined paper. They are reported and never deleted.
 func (a *Archive) checkQuarantine(ctx context.Context, found func(Discrepancy) error) error {

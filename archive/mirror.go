@@ -74,6 +74,9 @@ func (a *Archive) MirrorStep(ctx context.Context) (int, error) {
 	if err := a.copyAll(ctx, pair, objects); err != nil {
 		return 0, err
 	}
+	if err := a.mirrorAside(ctx, evs); err != nil {
+		return 0, err
+	}
 	// Power lost before this: the batch is looked at again and nothing is left to do in it.
 	err = a.Catalog.Update(ctx, func(tx Tx) error {
 		return tx.Settings().Set(ctx, mirrorAt, strconv.FormatInt(evs[len(evs)-1].Seq, 10))

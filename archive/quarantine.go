@@ -21,6 +21,22 @@ type QuarantineStore interface {
 	List(ctx context.Context) iter.Seq2[ID, error]
 }
 
+// AsideCopies is implemented by a QuarantineStore that keeps every version in two places. Both acts are Unavailable while the
+// second is away.
+type AsideCopies interface {
+	// CopyAside brings the second copy of a document's versions up to the first and returns whether there was anything to do.
+	CopyAside(ctx context.Context, document ID, versions []Version) (copied bool, err error)
+	// EraseCopy removes a document that has left the quarantine from the second.
+	EraseCopy(ctx context.Context, document ID) error
+}
+
+// AsideScrubber is implemented by a QuarantineStore that can read its bytes again, past the caches of this machine.
+type AsideScrubber interface {
+	// ScrubAside reads every copy of a document's versions. With repair it writes what is damaged or missing again where
+	// another copy is sound. The error is for a place that could not be read; damage is no error.
+	ScrubAside(ctx context.Context, document ID, versions []Version, repair bool) (Scrubbed, error)
+}
+
 // Scanner looks for viruses. Implementations are safe for concurrent use.
 type Scanner interface {
 	// Scan reads f by offset from its start to its end and returns the name of what was found, "" when nothing was. Any

@@ -227,9 +227,10 @@ func (a *Archive) scrubReport(ctx context.Context) (r ScrubReport, err error) {
 // scrubDocument scrubs the object of a document that has one now.
 func (a *Archive) scrubDocument(ctx context.Context, s Scrubber, id ID, r *ScrubReport) error {
 	kept := false
-	err := a.Catalog.View(ctx, func(tx Tx) error {
-		d, err := tx.Documents().Get(ctx, id)
-		kept = err == nil && d.State != Disposed && d.Object > 0
+	var d Document
+	err := a.Catalog.View(ctx, func(tx Tx) (err error) {
+		d, err = tx.Documents().Get(ctx, id)
+		kept = err == nil && d.State != Disposed && (d.Object > 0 || d.Aside())
 		if err != nil && KindOf(err) == NotFound {
 			return nil
 		}
@@ -237,6 +238,9 @@ func (a *Archive) scrubDocument(ctx context.Context, s Scrubber, id ID, r *Scrub
 	})
 	if err != nil || !kept {
 		return err
+	}
+	if d.Aside() {
+		return a.scrubAside(ctx, &d, r)
 	}
 	return a.scrubObject(ctx, s, DocumentObject(id), r)
 }
@@ -255,6 +259,11 @@ func (a *Archive) scrubObject(ctx context.Context, s Scrubber, o ObjectID, r *Sc
 	if err != nil {
 		return err
 	}
+	return a.scrubbed(ctx, o, got, began, r)
+}
+
+// scrubbed counts what one scrub met, writes it down, and keeps to the rate.
+func (a *Archive) scrubbed(ctx context.Context, o ObjectID, got Scrubbed, began time.Time, r *ScrubReport) error {
 	r.Objects++
 	r.Bytes += got.Bytes
 	r.Repaired += int64(len(got.Repaired))

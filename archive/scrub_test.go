@@ -270,3 +270,51 @@ func TestDamageMetByAReaderIsScrubbedAtOnce(t *testing.T) {
 	h.scrub(t)
 	sameStores(t, h)
 }
+
+// Papers in quarantine are read again with the others, mended from their second copy, and follow the feed in and out.
+func TestQuarantineIsMirroredAndScrubbed(t *testing.T) {
+	for name, wait := range map[string]bool{"wait": true, "follow": false} {
+		t.Run(name, func(t *testing.T) {
+			h := openTwice(t, wait)
+			second := mem.New()
+			h.Quarantine = blob.NewQuarantinePair(blob.NewQuarantine(h.aside), blob.NewQuarantine(second), wait)
+			d := h.keptAside(t, "script một")
+			if n := len(second.Keys()); n == 1 != wait {
+				t.Errorf("%d keys in the second quarantine at once", n)
+			}
+			h.mirror(t)
+			key := d.ID.String() + "/0001"
+			if string(second.Bytes(key)) != "script một" {
+				t.Fatalf("the second quarantine holds %q", second.Bytes(key))
+			}
+			h.scrub(t)
+			for n, s := range []*mem.Store{h.aside, second} {
+				s.Damage(key, func(b []byte) []byte { b[0] ^= 1; return b })
+				h.clock.pass(31 * 24 * time.Hour)
+				h.scrub(t)
+				mended := 0
+				for _, ev := range h.fixity(t) {
+					if ev.Document == d.ID && ev.Outcome == archive.Success && ev.Detail["repaired"] == "1" && ev.Detail["left"] == "0" {
+						mended++
+					}
+				}
+				if mended != n+1 {
+					t.Errorf("%d events say that it was mended, want %d", mended, n+1)
+				}
+				if string(h.aside.Bytes(key)) != "script một" || string(second.Bytes(key)) != "script một" {
+					t.Errorf("afterwards the copies are %q and %q", h.aside.Bytes(key), second.Bytes(key))
+				}
+			}
+			if !wait { // let out while the second is away: it is erased there when it is back
+				second.Break(mem.Fault{Stay: true, Err: archive.Fault(archive.Unavailable, "storage_unavailable", archive.Text{})})
+			}
+			h.move(t, checker, d.ID, archive.Release, "biểu mẫu của Bộ")
+			second.Heal()
+			h.mirror(t)
+			if left := append(h.aside.Keys(), second.Keys()...); len(left) != 0 {
+				t.Errorf("after the release there stay %v", left)
+			}
+			h.sound(t)
+		})
+	}
+}

@@ -43,7 +43,7 @@ type house struct {
 	storeDir   string          // the folder whose disk can fill up
 	syncs      durable.Counter // fsyncs of the store
 	engine     string          // sqlite or postgres
-	aside      *blob.Quarantine
+	aside      archive.QuarantineStore
 	partials   *blob.Partials // in the spool of the first store
 	log        *slog.Logger
 	closers    []io.Closer // in the order opened
@@ -98,9 +98,6 @@ func openHouse(ctx context.Context, e *env, o *options, p parts) (h *house, err 
 	vault, err := h.openStores(ctx, e, o, !p.both)
 	if err != nil {
 		return h, err
-	}
-	if err := h.openQuarantine(o); err != nil {
-		return h, fmt.Errorf("open quarantine: %w", err)
 	}
 	derived, err := blob.OpenDerived(filepath.Join(o.data, "derived"))
 	if err != nil {

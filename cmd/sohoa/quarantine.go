@@ -5,32 +5,15 @@ import (
 	"errors"
 	"flag"
 	"fmt"
-	"path/filepath"
 
 	"sohoa/archive"
 	"sohoa/ocr/virus"
-	"sohoa/storage/blob"
 )
 
 // quarantining adds the flags of what is kept aside.
 func (o *options) quarantining(fs *flag.FlagSet) {
 	fs.StringVar(&o.unsafe, "unsafe", "refuse", "what becomes of papers with active content whose sender did not ask for quarantine: `refuse` or quarantine")
 	fs.StringVar(&o.virusScanner, "virus-scanner", "", "`address` of clamd, unix:/run/clamav/clamd.ctl or tcp:host:3310 (default: nothing looks for viruses); while it is away papers wait in quarantine. In clamd.conf set StreamMaxLength, MaxFileSize and MaxScanSize to --max-file, and AlertExceedsMax yes")
-}
-
-// openQuarantine opens the quarantine: beside the store's prefix where the store is a bucket with one, else in the data
-// folder.
-func (h *house) openQuarantine(o *options) error {
-	if h.aside != nil {
-		return nil
-	}
-	q, err := blob.OpenQuarantine(filepath.Join(o.data, "quarantine"), &h.syncs)
-	if err != nil {
-		return err
-	}
-	h.closers = append(h.closers, q)
-	h.aside = q
-	return nil
 }
 
 // findScanner sets the policy of what is kept aside and the virus scanner. One that does not answer yet is no reason not to

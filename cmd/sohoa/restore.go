@@ -128,9 +128,6 @@ func (r *restoring) bytes(ctx context.Context, f io.Reader) error {
 	if !ok {
 		return errors.New("this store cannot take a backup in")
 	}
-	if err := h.openQuarantine(r.o); err != nil {
-		return err
-	}
 	im := store.Import()
 	defer im.Close(context.WithoutCancel(ctx))
 	rows, err := os.CreateTemp(r.o.data, "sohoa-restore-*")

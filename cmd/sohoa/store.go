@@ -24,10 +24,16 @@ func (h *house) openStores(ctx context.Context, e *env, o *options, patient bool
 	if first.address == "" {
 		first.address = "file:" + filepath.Join(o.data, "store")
 	}
-	v, err := h.openVault(ctx, e, first)
+	v, kept, err := h.openVault(ctx, e, first)
 	if err != nil {
 		return nil, err
 	}
+	if kept == nil {
+		if kept, err = h.openQuarantine(filepath.Join(o.data, "quarantine")); err != nil {
+			return nil, err
+		}
+	}
+	h.aside = kept
 	h.storeKind, h.storeDir = first.kind(), first.folder()
 	h.partials = v.Partials(o.limits().Upload.Checkpoint)
 	if o.secondStore == "" {
@@ -44,8 +50,11 @@ func (h *house) openStores(ctx context.Context, e *env, o *options, patient bool
 	// The archive is built on the pair, and is told by it: an object met damaged is scrubbed before its turn.
 	suspect := func(id archive.ObjectID) { h.archive.Suspect(id) }
 	wait := o.secondMode == "wait"
-	w, err := h.openSecond(ctx, e, second, patient)
+	aside := blob.NewQuarantinePair(kept, nil, wait)
+	h.aside = aside
+	w, q, err := h.openSecond(ctx, e, second, patient)
 	if err == nil {
+		h.joinAside(aside, q)
 		return ocfl.NewPair(v, w, wait, suspect), nil
 	}
 	if !patient || !isAway(err) {
@@ -55,11 +64,12 @@ func (h *house) openStores(ctx context.Context, e *env, o *options, patient bool
 	pair := ocfl.NewPair(v, nil, wait, suspect)
 	pair.Missing(err)
 	h.late = func(ctx context.Context) error {
-		w, err := h.openSecond(ctx, e, second, true)
+		w, q, err := h.openSecond(ctx, e, second, true)
 		if err != nil {
 			pair.Missing(err)
 			return err
 		}
+		h.joinAside(aside, q)
 		pair.Join(w)
 		return nil
 	}
@@ -74,7 +84,7 @@ var errNotBegun = &archive.Error{Kind: archive.Unavailable, Code: "second_store_
 
 // openSecond opens the second store. A server does not begin a new copy in a folder where one was: with its disk not mounted,
 // papers would be copied beside the first.
-func (h *house) openSecond(ctx context.Context, e *env, p place, careful bool) (*ocfl.Vault, error) {
+func (h *house) openSecond(ctx context.Context, e *env, p place, careful bool) (*ocfl.Vault, *blob.Quarantine, error) {
 	if careful && p.kind() == "file" && !ocfl.IsRoot(p.folder()) {
 		copied := false
 		err := h.catalog.View(ctx, func(tx archive.Tx) (err error) {
@@ -82,21 +92,37 @@ func (h *house) openSecond(ctx context.Context, e *env, p place, careful bool) (
 			return err
 		})
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		if copied {
-			return nil, errNotBegun
+			return nil, nil, errNotBegun
 		}
 	}
 	before := len(h.closers)
-	v, err := h.openVault(ctx, e, p)
+	v, q, err := h.openVault(ctx, e, p)
+	if err == nil && q == nil && p.kind() == "file" {
+		q, err = h.openQuarantine(p.folder() + quarantineSuffix)
+	}
 	if err != nil { // what a try opened is not kept for the next
 		for i := len(h.closers) - 1; i >= before; i-- {
 			err = errors.Join(err, h.closers[i].Close())
 		}
 		h.closers = h.closers[:before]
+		return nil, nil, err
 	}
-	return v, err
+	return v, q, nil
+}
+
+// quarantineSuffix names the quarantine beside a store: its folder's name, or its prefix, and this.
+const quarantineSuffix = "-quarantine"
+
+// joinAside brings the quarantine of the second store, where it has a place.
+func (h *house) joinAside(pair *blob.QuarantinePair, second *blob.Quarantine) {
+	if second == nil {
+		h.log.Warn("papers in quarantine have no second copy: the second store fills its bucket; give it a prefix, s3://bucket/prefix")
+		return
+	}
+	pair.Join(second)
 }
 
 // isAway reports whether a store that could not be opened may be there later: its server or its disk does not answer, as
@@ -161,20 +187,21 @@ func (p place) folder() string {
 	return p.data
 }
 
-func (h *house) openVault(ctx context.Context, e *env, p place) (*ocfl.Vault, error) {
+// openVault opens a store, and the quarantine beside it where that lies in the same bucket.
+func (h *house) openVault(ctx context.Context, e *env, p place) (*ocfl.Vault, *blob.Quarantine, error) {
 	switch p.kind() {
 	case "file":
 		v, err := ocfl.OpenDisk(p.folder(), p.spool, ocfl.Options{Syncs: &h.syncs})
 		if err != nil {
-			return nil, fmt.Errorf("open %s %s: %w", p.flag, p.folder(), err)
+			return nil, nil, fmt.Errorf("open %s %s: %w", p.flag, p.folder(), err)
 		}
 		h.closers = append(h.closers, v)
 		h.opened(e.lang, openedStore{use: p.use(), folder: p.folder()})
-		return v, nil
+		return v, nil, nil
 	case "s3":
 		return h.openBucket(ctx, e, p)
 	}
-	return nil, fmt.Errorf("%s takes file:DIR or s3://bucket/prefix?endpoint=…", p.flag)
+	return nil, nil, fmt.Errorf("%s takes file:DIR or s3://bucket/prefix?endpoint=…", p.flag)
 }
 
 // bucketConfig reads how an operator names a bucket, and its secrets.
@@ -202,46 +229,56 @@ func bucketConfig(e *env, p place) (cfg s3.Config, err error) {
 	return cfg, nil
 }
 
-func (h *house) openBucket(ctx context.Context, e *env, p place) (*ocfl.Vault, error) {
+func (h *house) openBucket(ctx context.Context, e *env, p place) (*ocfl.Vault, *blob.Quarantine, error) {
 	cfg, err := bucketConfig(e, p)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	spool, err := blob.OpenSpool(p.spool, &h.syncs)
 	if err != nil {
-		return nil, fmt.Errorf("open spool: %w", err)
+		return nil, nil, fmt.Errorf("open spool: %w", err)
 	}
 	h.closers = append(h.closers, spool)
 	store, err := s3.Open(ctx, cfg)
 	if err != nil {
-		return nil, fmt.Errorf("open %s: %w", p.flag, err)
+		return nil, nil, fmt.Errorf("open %s: %w", p.flag, err)
 	}
 	h.closers = append(h.closers, store)
 	h.opened(e.lang, openedStore{use: p.use(), bucket: store})
 	v, err := ocfl.New(ctx, store, spool)
 	if err != nil {
-		return nil, fmt.Errorf("open %s: %w", p.flag, err)
+		return nil, nil, fmt.Errorf("open %s: %w", p.flag, err)
 	}
 	h.closers = append(h.closers, v)
-	if p.flag != "--store" || cfg.Prefix == "" {
+	if cfg.Prefix == "" {
 		// Without a prefix the OCFL root is the whole bucket: nothing else has a place in it, and the quarantine stays in the
 		// data folder.
-		return v, nil
+		return v, nil, nil
 	}
-	return v, h.openQuarantineBucket(ctx, cfg)
+	q, err := h.openQuarantineBucket(ctx, cfg)
+	return v, q, err
 }
 
 // openQuarantineBucket opens the quarantine beside the prefix of the store.
-func (h *house) openQuarantineBucket(ctx context.Context, cfg s3.Config) error {
-	cfg.Prefix += "-quarantine"
-	cfg.Retention = 0 // what is kept aside must be erasable
+func (h *house) openQuarantineBucket(ctx context.Context, cfg s3.Config) (*blob.Quarantine, error) {
+	cfg.Prefix += quarantineSuffix
+	cfg.Retention, cfg.Purge = 0, true // what is kept aside must be erasable, and gone then
 	store, err := s3.Open(ctx, cfg)
 	if err != nil {
-		return fmt.Errorf("open quarantine: %w", err)
+		return nil, fmt.Errorf("open quarantine: %w", err)
 	}
 	h.closers = append(h.closers, store)
-	h.aside = blob.NewQuarantine(store)
-	return nil
+	return blob.NewQuarantine(store), nil
+}
+
+// openQuarantine opens a quarantine in a folder.
+func (h *house) openQuarantine(dir string) (*blob.Quarantine, error) {
+	q, err := blob.OpenQuarantine(dir, &h.syncs)
+	if err != nil {
+		return nil, fmt.Errorf("open quarantine: %w", err)
+	}
+	h.closers = append(h.closers, q)
+	return q, nil
 }
 
 // secret reads a secret from the environment, or from the file that the variable with _FILE behind its name names.

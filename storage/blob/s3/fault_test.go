@@ -152,6 +152,7 @@ func TestAnyOneRequestFailsTheAct(t *testing.T) {
 				if k := archive.KindOf(err); k != archive.Unavailable {
 					t.Errorf("request %d of %d: %s: %v", n, all, k, err)
 				}
+				p.settle()
 				for _, intent := range []archive.ID{d.first, d.second} {
 					if err := v.Unspool(t.Context(), intent); err != nil {
 						t.Fatal(err)

@@ -46,6 +46,7 @@ type proxy struct {
 	seen int
 	plan func(n int, r *http.Request) trouble // n counts from 1; nil does nothing
 	late sync.WaitGroup
+	all  sync.WaitGroup // requests under way
 	done chan struct{}
 }
 
@@ -83,6 +84,9 @@ func (p *proxy) config(server *s3server.Server, bucket string) s3.Config {
 	return c
 }
 
+// settle returns when what was begun is done or refused. Whoever sent it may have given up on it: the server has not.
+func (p *proxy) settle() { p.all.Wait() }
+
 // set begins to count anew under a plan.
 func (p *proxy) set(plan func(n int, r *http.Request) trouble) {
 	p.mu.Lock()
@@ -107,6 +111,8 @@ func nth(n int, what trouble) func(int, *http.Request) trouble {
 }
 
 func (p *proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	p.all.Add(1)
+	defer p.all.Done()
 	p.mu.Lock()
 	p.seen++
 	what := none
@@ -116,7 +122,7 @@ func (p *proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	p.mu.Unlock()
 	switch what {
 	case none:
-		p.forward.ServeHTTP(w, r)
+		p.forward.ServeHTTP(w, r.WithContext(context.WithoutCancel(r.Context()))) // as without a proxy: begun is begun
 	case fails:
 		refuse(w, r, http.StatusInternalServerError, "InternalError")
 	case busy:
