@@ -10,6 +10,9 @@ import (
 	"sohoa/ocr/syllable"
 )
 
+// seeded is the model of a house that has learned nothing yet.
+var seeded = syllable.New()
+
 func TestMend(t *testing.T) {
 	m := syllable.New()
 	reading := func(source archive.PageSource, confidence float32) *archive.PageReading {

@@ -13,7 +13,6 @@ import (
 
 	"sohoa/archive"
 	"sohoa/internal/testkit"
-	"sohoa/ocr/syllable"
 	"sohoa/ocr/tesseract"
 )
 
@@ -66,7 +65,25 @@ func TestBenchOCR(t *testing.T) {
 		fmt.Printf("%-9s ocrmypdf/sohoa: CER %.2f ×, CPU %.2f ×, as one paper %.2f ×\n", kind, them.cer()/us.cer(),
 			theirs.Seconds()/ours.Seconds(), theirsBound.Seconds()/oursBound.Seconds())
 	}
-	fmt.Printf("repairs of words: %d made, %d of them right, %d wrong\n", repairs.made, repairs.right, repairs.wrong)
+	benchReal(t, program)
+	fmt.Printf("repairs of words on the synthetic scans: %d made, %d of them right, %d wrong\n", repairs.made, repairs.right, repairs.wrong)
+}
+
+// benchReal compares the real scans that were transcribed by eye with plain Tesseract on the same pictures.
+func benchReal(t *testing.T, program string) {
+	var us, raw, them score
+	var made, right int
+	for _, p := range realPages {
+		r, truth := readReal(t, p.paper, p.page, program)
+		Mend(seeded, &r)
+		better, worse := judged([]string{truth}, r)
+		made, right = made+better+worse, right+better
+		u, n, th := against([]string{truth}, r.Text), against([]string{truth}, unrepaired(r)), against([]string{truth}, plainly(t, p.paper, p.page, program))
+		us, raw, them = us.plus(u), raw.plus(n), them.plus(th)
+		fmt.Printf("%s page %d: words lost: sohoa %d, unrepaired %d, tesseract %d of %d\n", p.paper, p.page, u.lost, n.lost, th.lost, u.words)
+	}
+	fmt.Printf("real      sohoa     %v\nreal      unrepaired%v\nreal      tesseract %v\n", us, raw, them)
+	fmt.Printf("words lost, sohoa/tesseract: %.2f; repairs of words: %d made, %d of them right\n", float64(us.lost)/float64(them.lost), made, right)
 }
 
 // The synthetic scans.
@@ -116,8 +133,6 @@ func readHere(t testing.TB, path, program string) (pages []archive.PageReading, 
 	}
 	return pages, processorTime(t) - before
 }
-
-var seeded = syllable.New()
 
 // unrepaired is the text of a page without the repairs made on it.
 func unrepaired(p archive.PageReading) string {

@@ -120,6 +120,7 @@ func (r *run) recognised(s *sheet, res tesseract.Result) {
 // words finishes a scanned page with what was recognised on it.
 func (s *sheet) words(found []tesseract.Word, limits archive.ReadLimits) {
 	s.file = ""
+	found = tidied(found)
 	if onTheirSide(found) { // the recogniser saw it by itself
 		s.find(codeTurned)
 	} else {

@@ -3,11 +3,16 @@ package page
 import "math"
 
 const (
-	maxSkew = 5.0 // degrees to either side; more than that is a page fed askew, which a person should see
+	maxSkew = 5.0 // degrees to either side: what a feeder does to a sheet
+	// maxAskew is what a hand does to one, under a camera or on the glass. It is sought only where the lines do not lie nearly
+	// level, and must stand out more: noise has a best angle too.
+	maxAskew = 20.0
 	// minPeak is how far the best angle must stand out from the usual one for the lines of the page to be believed.
-	minPeak = 1.25
-	// maxPoints bounds the work on pages full of noise.
-	maxPoints = 60_000
+	minPeak      = 1.25
+	minPeakAskew = 1.6
+	// maxPoints bounds the work on pages full of noise; the wide search makes do with fewer.
+	maxPoints      = 60_000
+	maxPointsAskew = 20_000
 )
 
 // skew returns the angle, in degrees clockwise, by which the lines of a page are turned, or 0 when it shows no lines.
@@ -19,13 +24,33 @@ func skew(b bitmap) float64 {
 	if len(xs) < 200 {
 		return 0
 	}
-	p := projection{xs: xs, ys: ys, shift: make([]int32, b.w)}
-	p.margin = int(float64(b.w)*math.Tan(maxSkew*1.1*math.Pi/180)) + 2
-	p.rows = make([]uint32, b.h+2*p.margin)
+	p := newProjection(b, xs, ys, maxSkew)
+	if angle, ok := p.sought(maxSkew, 0.2, minPeak); ok {
+		return p.refined(angle, 0.1)
+	}
+	few := newProjection(b, thinned(xs), thinned(ys), maxAskew)
+	if angle, ok := few.sought(maxAskew, 0.4, minPeakAskew); ok {
+		return newProjection(b, xs, ys, maxAskew).refined(angle, 0.2)
+	}
+	return 0
+}
 
-	const step = 0.2
-	best, angle, sum, n := 0.0, 0.0, 0.0, 0
-	for a := -maxSkew; a <= maxSkew+1e-9; a += step {
+// thinned keeps at most maxPointsAskew values, evenly.
+func thinned(all []int32) []int32 {
+	stride := len(all)/maxPointsAskew + 1
+	out := make([]int32, 0, len(all)/stride+1)
+	for i := 0; i < len(all); i += stride {
+		out = append(out, all[i])
+	}
+	return out
+}
+
+// sought returns the best angle up to limit to either side, and whether it stands out by the factor and does not lie at the end
+// of the range, where a better one may follow.
+func (p *projection) sought(limit, step, peak float64) (angle float64, ok bool) {
+	best, sum, n := 0.0, 0.0, 0
+	for i := -int(math.Round(limit / step)); i <= int(math.Round(limit/step)); i++ {
+		a := float64(i) * step
 		s := p.score(a)
 		sum += s
 		n++
@@ -33,10 +58,13 @@ func skew(b bitmap) float64 {
 			best, angle = s, a
 		}
 	}
-	if best < minPeak*sum/float64(n) || math.Abs(angle) > maxSkew-step/2 {
-		return 0
-	}
-	for fine := step / 2; fine > 0.02; fine /= 2 {
+	return angle, best >= peak*sum/float64(n) && math.Abs(angle) <= limit-step/2
+}
+
+// refined looks for a better angle nearby, in ever smaller steps.
+func (p *projection) refined(angle, step float64) float64 {
+	best := p.score(angle)
+	for fine := step; fine > 0.02; fine /= 2 {
 		left, right := p.score(angle-fine), p.score(angle+fine)
 		switch {
 		case left > best && left >= right:
@@ -46,6 +74,13 @@ func skew(b bitmap) float64 {
 		}
 	}
 	return angle
+}
+
+func newProjection(b bitmap, xs, ys []int32, limit float64) *projection {
+	p := &projection{xs: xs, ys: ys, shift: make([]int32, b.w)}
+	p.margin = int(float64(b.w)*math.Tan(limit*1.1*math.Pi/180)) + 2
+	p.rows = make([]uint32, b.h+2*p.margin)
+	return p
 }
 
 type projection struct {

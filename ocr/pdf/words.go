@@ -9,6 +9,7 @@ import (
 	"github.com/klippa-app/go-pdfium"
 	"github.com/klippa-app/go-pdfium/references"
 	"github.com/klippa-app/go-pdfium/requests"
+	"github.com/klippa-app/go-pdfium/responses"
 
 	"sohoa/archive"
 	"sohoa/internal/viet"
@@ -38,6 +39,15 @@ func (p *Paper) Words(ctx context.Context, n int) (source archive.PageSource, wo
 	if err != nil {
 		return archive.SourceFailed, nil, err
 	}
+	source, words, err = p.ownWords(ctx, n, s)
+	if err == nil && source == archive.SourceScan {
+		words = appendLines(words, p.stampWords(ctx, n, s))
+	}
+	return source, words, err
+}
+
+// ownWords is Words without the stamps of signatures.
+func (p *Paper) ownWords(ctx context.Context, n int, s *sheet) (source archive.PageSource, words []archive.Word, err error) {
 	m := p.marks
 	filled := p.fieldWords(s)
 	if m.text == 0 { // whatever is written invisibly is not what the page shows
@@ -109,11 +119,7 @@ func (p *Paper) textLayer(ctx context.Context, n int, s *sheet) ([]archive.Word,
 		if err != nil {
 			return err
 		}
-		for _, c := range text.Chars {
-			at := c.PointPosition
-			b.char(c.Text, rect{math.Min(at.Left, at.Right), math.Min(at.Top, at.Bottom), math.Max(at.Left, at.Right), math.Max(at.Top, at.Bottom)})
-		}
-		b.endWord()
+		b.chars(text.Chars)
 		return nil
 	})
 	return b.words, err
@@ -132,6 +138,14 @@ type wordBuilder struct {
 	box  rect
 	last rect
 	any  bool
+}
+
+func (b *wordBuilder) chars(all []*responses.GetPageTextStructuredChar) {
+	for _, c := range all {
+		at := c.PointPosition
+		b.char(c.Text, rect{math.Min(at.Left, at.Right), math.Min(at.Top, at.Bottom), math.Max(at.Left, at.Right), math.Max(at.Top, at.Bottom)})
+	}
+	b.endWord()
 }
 
 func (b *wordBuilder) char(text string, box rect) {

@@ -30,6 +30,8 @@ type Repair struct {
 // Bounds, in bits. Chosen on the synthetic scans and pages 1–5 of one real paper; make bench-ocr shows gain and harm on the rest.
 const (
 	sureGain    = 2.0
+	looseGain   = 3.5
+	lettersGain = 4.0
 	sureGap     = 1.0 // to the next best reading
 	likelyGain  = 1.0
 	illegalGain = 3.0  // what was read cannot be a syllable
@@ -62,6 +64,7 @@ func (m *Model) Repair(words []Word) []Repair {
 			c.before = line[i-1]
 			c.stands = i > 1 && line[i-1].joined && line[i-2].shape != title && m.pairs[pair{line[i-2].key, c.before.key}] > 0
 		}
+		c.opens = opening[c.before.key] && c.before.shape == title && (!line[i-1].joined || line[i-2].shape == small)
 		if i+1 < len(line) && line[i+1].joined {
 			c.after = line[i+1]
 		}
@@ -80,6 +83,7 @@ func (m *Model) Repair(words []Word) []Repair {
 type context struct {
 	before, after token
 	stands        bool // the token before is known beside the one before it
+	opens         bool // the token before begins a sentence and no name
 }
 
 // support is what the neighbours say for a syllable.
@@ -184,9 +188,11 @@ func (m *Model) better(t token, c context, confidence float32) (Repair, bool) {
 	}
 	r := Repair{Better: t.dressed(best.syllable), Score: math.Round(best.gain*100) / 100, Why: strings.Join(best.why, ", ")}
 	spoken := best.close > 0 || best.sides == 2 || best.gain >= 2*sureGain // loose neighbours alone must be two or weigh much
-	// Other letters, where those read make a syllable, want both neighbours.
-	spoken = spoken && !best.bent && (!legal || best.sides == 2 || viet.Fold(best.syllable) == viet.Fold(t.key))
-	r.Sure = best.gain >= sureGain && spoken && !loose[t.key] && (second.syllable == "" || best.gain-second.gain >= sureGap) && !name(t, c, legal, best.sides, m.weight(best.syllable, c.after.key) > 0)
+	// Other letters, where those read make a syllable, want both neighbours, or that the syllable read was never met.
+	spoken = spoken && !best.bent && (!legal || best.sides == 2 || best.gain >= lettersGain && m.seen[t.key] == 0 || viet.Fold(best.syllable) == viet.Fold(t.key))
+	// A word that stands beside anything is judged by company that leaves no doubt.
+	spoken = spoken && (!loose[t.key] || best.close > 0 && best.gain >= looseGain)
+	r.Sure = best.gain >= sureGain && spoken && (second.syllable == "" || best.gain-second.gain >= sureGap) && !name(t, c, legal, best.sides, m.weight(best.syllable, c.after.key) > 0)
 	return r, true
 }
 
@@ -199,10 +205,13 @@ func name(t token, c context, legal bool, sides int, after bool) bool {
 	case t.shape == small, !legal:
 		return false
 	case t.shape == title:
-		return (capital(c.before) || capital(c.after)) && !(c.stands && c.after.shape == small && after)
+		return (capital(c.before) && !c.opens || capital(c.after)) && !(c.stands && c.after.shape == small && after)
 	}
 	return sides < 2 || !c.stands
 }
+
+// opening words begin sentences and no names.
+var opening = set("các của và những theo tại về với")
 
 // candidates are the syllables known to the model that look like the one read, in a fixed order. One that was met before is
 // taken to have the right letters.

@@ -29,7 +29,7 @@ func seedWords() iter.Seq[string] {
 }
 
 // Words that stand beside anything: a pair with one of them says little.
-var loose = set(`và của các những một mỗi mọi trong trên dưới ngoài tại từ đến với cho do để là được bị có không phải đã đang chưa sẽ
+var loose = set(`và của các những một mỗi mọi trong trên dưới ngoài tại từ đến cho do để là được bị có không phải đã đang chưa sẽ
 	theo khi nếu thì mà nhưng hoặc hay về này đó kia nêu ra vào lên xuống lại rồi cũng chỉ còn như bằng vì nên sự cùng sau trước giữa`)
 
 // number stands for whatever holds a digit.
