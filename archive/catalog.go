@@ -68,6 +68,9 @@ type Documents interface {
 	Browse(ctx context.Context, see Visibility, f Filter) (Listing, error)
 	// Counts returns how many documents inside see stand in each state.
 	Counts(ctx context.Context, see Visibility) (map[State]int, error)
+	// Found counts the findings of documents inside see that were deposited in span, discarded and disposed ones excepted, by
+	// custodian and code, in that order.
+	Found(ctx context.Context, see Visibility, span Span) ([]FoundCount, error)
 	// Discarded returns ids discarded before t, at most limit, for erasure.
 	Discarded(ctx context.Context, before time.Time, limit int) ([]ID, error)
 	// Walk returns up to limit documents with an id after the given one, by id: for check and rebuild.
@@ -101,6 +104,7 @@ type Filter struct {
 	IssuedFrom Date
 	IssuedTo   Date
 	Created    Span
+	Finding    string // papers that have a finding of this code
 	Order      Order
 	After      string // cursor of the last Listing; "" for the first page
 	Limit      int    // rows; zero means 50

@@ -18,6 +18,7 @@ func (s *server) documents() {
 	op.Description = "JSON Merge Patch (RFC 7396): a member replaces, null removes, what is absent stays. Members that do not exist are refused by name, because a mistyped one would be lost in silence."
 	op.MaxBodyBytes = s.Archive.Limits.MetadataBytes
 	huma.Register(s.api, op, s.editDocument)
+	huma.Register(s.api, operation("count-findings", http.MethodGet, "/findings", "documents", "What is wrong with scans, counted by custodian and code"), s.countFindings)
 	huma.Register(s.api, operation("list-document-events", http.MethodGet, "/documents/{id}/events", "documents", "History of a paper, oldest first"), s.documentEvents)
 }
 
@@ -44,6 +45,7 @@ type listDocumentsIn struct {
 	Dossier     string   `query:"dossier"`
 	Number      string   `query:"number" maxLength:"100"`
 	Notation    string   `query:"notation" maxLength:"100"`
+	Finding     string   `query:"finding" maxLength:"60" pattern:"^[a-z0-9_]*$" doc:"Only papers with a finding of this code, such as skewed or blurred"`
 	Mine        bool     `query:"mine" doc:"Only what the caller uploaded"`
 	IssuedFrom  string   `query:"issued_from" doc:"Day"`
 	IssuedTo    string   `query:"issued_to" doc:"Day, inclusive"`
@@ -64,7 +66,7 @@ func (s *server) listDocuments(ctx context.Context, in *listDocumentsIn) (*docum
 		Dossier: p.dossier("query.dossier", in.Dossier), Number: in.Number, Notation: in.Notation,
 		IssuedFrom: p.date("query.issued_from", in.IssuedFrom), IssuedTo: p.date("query.issued_to", in.IssuedTo),
 		Created: archive.Span{From: p.instant("query.created_from", in.CreatedFrom), To: p.instant("query.created_to", in.CreatedTo)},
-		Order:   archive.Order(in.Order), After: in.Cursor, Limit: in.Limit}
+		Finding: in.Finding, Order: archive.Order(in.Order), After: in.Cursor, Limit: in.Limit}
 	custodian := p.agency("query.custodian", in.Custodian)
 	if err := p.err(); err != nil {
 		return nil, err

@@ -39,6 +39,7 @@ var vietnamese = map[string]string{
 	"get-reading":          "Đã đọc đến đâu và đề xuất những gì",
 	"file-get":             "Tệp nguyên gốc như lúc gửi",
 	"file-head":            "Tệp nguyên gốc như lúc gửi (chỉ phần đầu đề)",
+	"count-findings":       "Lỗi của bản quét, đếm theo cơ quan lưu giữ và loại lỗi",
 	"reading-copy-get":     "Bản đọc: PDF tìm được chữ của giấy tờ",
 	"reading-copy-head":    "Bản đọc: PDF tìm được chữ của giấy tờ (chỉ phần đầu đề)",
 	"document-text":        "Chữ đã nhận dạng, dạng văn bản thuần",

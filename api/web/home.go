@@ -13,6 +13,7 @@ type homePage struct {
 	Deposit    depositForm
 	Tabs       []Link
 	Orders     []Link
+	Defects    []Link // what can be wrong with a scan, to narrow the list to
 	Rows       []Row
 	Live       bool // something in the list is being read: the list looks again by itself
 	Next       string
@@ -93,6 +94,7 @@ func (p *Pages) showHome(v *visit, status int, form depositForm) error {
 	}
 	f := t.filter(v)
 	f.Order, f.After, f.Limit = v.order(), v.query("after"), rowsOfList
+	f.Finding, d.Defects = v.defects()
 	l, err := p.Archive.Documents(v.ctx, v.actor, f)
 	if err != nil {
 		return err
@@ -130,6 +132,9 @@ func (p *Pages) showHome(v *visit, status int, form depositForm) error {
 	}
 	if len(d.Rows) == 0 {
 		d.Empty = v.t("empty." + t.name)
+		if f.Finding != "" {
+			d.Empty = v.t("findings.none_here")
+		}
 		if n := counts[archive.Review]; t.mine && n > 0 {
 			d.Other = &Link{Href: "/?tab=review", Text: v.t("home.others", count(v.lang, n))}
 		}

@@ -41,6 +41,7 @@ var shown = map[string]any{
 	"clerk/stack":        stackPage{},
 	"clerk/dossier":      dossierPage{},
 	"auditor/trail":      trailPage{},
+	"auditor/findings":   findingsPage{},
 	"admin/house":        housePage{},
 	"admin/accounts":     accountsPage{},
 	"admin/tokens":       tokensPage{},

@@ -155,6 +155,7 @@ func (p *Pages) Register(e *gin.Engine) {
 	e.GET("/dossiers", p.staff(p.dossiers))
 	e.POST("/dossiers", p.staff(p.openDossier))
 	e.GET("/dossiers/:code", p.staff(p.dossier))
+	e.GET("/findings", p.staff(p.findings))
 	e.GET("/trail", p.staff(p.trail))
 	e.GET("/lists", p.staff(p.lists))
 

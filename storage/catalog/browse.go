@@ -35,6 +35,7 @@ type list struct {
 	order ordering
 	key   []string // of the row to go on after; nil for the first page
 	rows  int
+	found bool // the way leads over the papers that have the finding asked for
 }
 
 func (c documents) Browse(ctx context.Context, see archive.Visibility, f archive.Filter) (archive.Listing, error) {
@@ -73,6 +74,9 @@ func (c documents) Browse(ctx context.Context, see archive.Visibility, f archive
 
 // where adds everything a row of the list must be, the place to go on from included.
 func (l list) where(q *query) *query {
+	if l.found {
+		q.add(` AND id IN (SELECT document FROM found WHERE code = ?)`, l.f.Finding)
+	}
 	return q.see(l.see).filter(l.f).after(l.order, "id", l.key)
 }
 
@@ -127,6 +131,9 @@ func (q *query) filter(f archive.Filter) *query {
 	}
 	if !f.IssuedTo.IsZero() {
 		q.add(" AND "+q.col("issued_on")+" <= ? AND "+q.col("issued_on")+" > ''", f.IssuedTo)
+	}
+	if f.Finding != "" {
+		q.add(` AND EXISTS (SELECT 1 FROM found AS w WHERE w.document = d.id AND w.code = ?)`, f.Finding)
 	}
 	return q.span(q.col("created_at"), f.Created)
 }

@@ -106,6 +106,12 @@ func (c documents) Insert(ctx context.Context, d archive.Document) error {
 	if err == nil {
 		err = c.addNamed(ctx, &d)
 	}
+	if err == nil && len(d.Findings) > 0 {
+		err = c.putFound(ctx, d.ID, ofFile, d.Findings)
+	}
+	if err == nil && len(d.Reading.Findings) > 0 {
+		err = c.putFound(ctx, d.ID, ofReading, d.Reading.Findings)
+	}
 	if err != nil {
 		return fmt.Errorf("insert document %s: %w", d.ID, err)
 	}
@@ -207,6 +213,9 @@ var updateDocument = func() string {
 
 func (c documents) Update(ctx context.Context, d archive.Document, after int64) error {
 	d.Revision = after + 1
+	if err := c.changeFound(ctx, &d); err != nil {
+		return fmt.Errorf("update document %s: %w", d.ID, err)
+	}
 	n, err := c.t.exec(ctx, updateDocument, append(documentRow(&d), d.ID, after)...)
 	if err == nil && n == 0 {
 		err = c.t.staleOrGone(ctx, `SELECT 1 FROM documents WHERE id = $1`, d.ID)
@@ -254,6 +263,8 @@ func (c documents) SetReading(ctx context.Context, id archive.ID, version int, r
 		if err = c.t.staleOrGone(ctx, `SELECT 1 FROM documents WHERE id = $1`, id); errors.Is(err, archive.ErrStale) {
 			err = nil
 		}
+	} else if err == nil {
+		err = c.putFound(ctx, id, ofReading, r.Findings)
 	}
 	if err != nil {
 		return fmt.Errorf("set reading of document %s: %w", id, err)

@@ -49,6 +49,12 @@ func (c documents) browse(ctx context.Context, l list) ([]archive.Document, erro
 			return by(column + " notation_key")
 		}
 	}
+	if rare, err := c.rareFinding(ctx, l); err != nil {
+		return nil, err
+	} else if rare {
+		l.found = true
+		return by("id")
+	}
 	custodians, scoped := l.custodians()
 	states := l.states()
 	if scoped && len(custodians) == 0 || len(states) == 0 {

@@ -40,7 +40,7 @@ func (r restorer) Event(ctx context.Context, e archive.Event) error {
 }
 
 func (r restorer) Document(ctx context.Context, d archive.Document) error {
-	for _, table := range []string{`named`, `pages`} {
+	for _, table := range []string{`named`, `pages`, `found`} {
 		if _, err := r.t.exec(ctx, `DELETE FROM `+table+` WHERE document = $1`, d.ID); err != nil {
 			return fmt.Errorf("restore document %s: %w", d.ID, err)
 		}
