@@ -10,10 +10,16 @@ var foundTests = []test{
 			}
 			return out
 		}
-		one := paper(func(d *archive.Document) { d.Custodian, d.Findings, d.Reading = "H15.1", find("low_resolution", "low_resolution", "not_colour"), archive.Reading{} })
-		two := paper(func(d *archive.Document) { d.Custodian, d.Findings, d.Reading = "H15.2", find("low_resolution"), archive.Reading{} })
+		one := paper(func(d *archive.Document) {
+			d.Custodian, d.Findings, d.Reading = "H15.1", find("low_resolution", "low_resolution", "not_colour"), archive.Reading{}
+		})
+		two := paper(func(d *archive.Document) {
+			d.Custodian, d.Findings, d.Reading = "H15.2", find("low_resolution"), archive.Reading{}
+		})
 		clean := paper(func(d *archive.Document) { d.Custodian, d.Findings, d.Reading = "H15.2", nil, archive.Reading{} })
-		gone := paper(func(d *archive.Document) { d.Custodian, d.Findings, d.State = "H15.1", find("low_resolution"), archive.Discarded })
+		gone := paper(func(d *archive.Document) {
+			d.Custodian, d.Findings, d.State = "H15.1", find("low_resolution"), archive.Discarded
+		})
 		b.insert(one, two, clean, gone)
 		has := func(code string, want ...archive.Document) {
 			b.Helper()
