@@ -109,7 +109,7 @@ func (a *Archive) freeAbsorbed(ctx context.Context, absorbed []absorption) {
 			err = a.recoverAbsorb(c, i)
 		}
 		if err != nil && KindOf(err) != NotFound {
-			a.Log.Warn("free a paper to be merged; the janitor will", "document", x.Document, "err", err)
+			a.leaveToJanitor(ctx, i, err)
 		}
 	}
 }

@@ -33,6 +33,8 @@ type Config struct {
 
 	Disks Disks // nil: nobody looks how full they are
 
+	StepForTest func(name string) // called at every step at which the power may fail, see step; nil: nobody looks
+
 	Clock   Clock        // nil: the machine's
 	Log     *slog.Logger // nil: discard
 	Node    string       // name of this process, the same after a restart; empty: "node"
@@ -62,6 +64,7 @@ type Archive struct {
 	nudge     chan struct{} // wakes the sequencer
 	feed      chan struct{} // wakes the indexer
 	work      chan struct{} // wakes the readers
+	tidy      chan struct{} // wakes the janitor
 	suspects  chan ObjectID // to be scrubbed before their turn
 	Counters  Counters
 }
@@ -81,7 +84,7 @@ func New(c Config) (*Archive, error) {
 		c.Node = "node"
 	}
 	c.Limits = c.Limits.withDefaults()
-	return &Archive{Config: c, start: c.Clock.Now(), slots: make(chan struct{}, c.Limits.Door.Uploads), nudge: make(chan struct{}, 1), feed: make(chan struct{}, 1), work: make(chan struct{}, 1),
+	return &Archive{Config: c, start: c.Clock.Now(), slots: make(chan struct{}, c.Limits.Door.Uploads), nudge: make(chan struct{}, 1), feed: make(chan struct{}, 1), work: make(chan struct{}, 1), tidy: make(chan struct{}, 1),
 		suspects: make(chan ObjectID, 256)}, nil
 }
 

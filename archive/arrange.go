@@ -71,10 +71,12 @@ func (a *Archive) Arrange(ctx context.Context, actor Actor, id ID, r Arrangement
 		return Document{}, err
 	}
 	defer a.abandonSoon(ctx, spool)
+	a.step("arrange/intent")
 	made, err := a.make(ctx, spool, g)
 	if err != nil {
 		return Document{}, err
 	}
+	a.step("arrange/made")
 	next, from := doc, doc.State
 	v := next.AddVersion(made.version(doc.Head().FileName, a.Limits.FileName, actor, now))
 	// Words of pages that stay are put beside the new version before anybody asks for them. Power lost here leaves files of a
@@ -96,6 +98,7 @@ func (a *Archive) Arrange(ctx context.Context, actor Actor, id ID, r Arrangement
 	// object's version decides, and the janitor rolls the rows forward to it. What a roll forward does not know are the
 	// readings, and those pages are read again.
 	out, err := a.perform(ctx, p, rule.Durable, []File{{Path: v.Path(), Spooled: made.spooled}}, first, then)
+	a.step("arrange/committed")
 	if err != nil {
 		a.freeAbsorbed(ctx, absorbed)
 		return out, err

@@ -109,11 +109,13 @@ func (a *Archive) quarantine(ctx context.Context, actor Actor, d Document, reaso
 	if err := a.lock(ctx, begun, p.After, nothingFirst); err != nil {
 		return Document{}, err
 	}
+	a.step("quarantine/intent")
 	// 2. The bytes of every version, checked against their digests on the way. Power lost: copies of a paper that is not in
 	// quarantine, which the intent names; the janitor erases them, and the act never was.
 	err := a.copyAside(ctx, &d)
 	c, cancel := settle(ctx)
 	defer cancel()
+	a.step("quarantine/copied")
 	if err == nil {
 		// 3. The transaction. Power lost before its flush: as step 2. After it: the paper is in quarantine, and the second
 		// intent names the object that is to go.
@@ -126,10 +128,11 @@ func (a *Archive) quarantine(ctx context.Context, actor Actor, d Document, reaso
 	}
 	if err != nil {
 		if uerr := a.undoQuarantine(c, begun); uerr != nil {
-			a.Log.Warn("undo quarantine; the janitor will", "intent", begun.ID, "err", uerr)
+			a.leaveToJanitor(ctx, begun, uerr)
 		}
 		return Document{}, err
 	}
+	a.step("quarantine/committed")
 	// 4. The object goes, with everything that was made from it. Power lost: the janitor goes on here.
 	a.leaveSoon(c, left)
 	p.Next.Revision = p.After + 1
@@ -187,13 +190,14 @@ func (a *Archive) undoQuarantine(ctx context.Context, i Intent) error {
 			return err
 		}
 	}
+	a.step("quarantine/undone")
 	return a.dropIntent(ctx, i)
 }
 
 // leaveSoon is leave for an act that is done: what fails is left to the janitor's next round.
 func (a *Archive) leaveSoon(ctx context.Context, i Intent) {
 	if err := a.leave(ctx, i); err != nil {
-		a.Log.Warn("clear "+i.Act+"; the janitor will", "intent", i.ID, "err", err)
+		a.leaveToJanitor(ctx, i, err)
 	}
 }
 
@@ -220,6 +224,7 @@ func (a *Archive) leave(ctx context.Context, i Intent) error {
 	if err != nil {
 		return err
 	}
+	a.step("leave/erased")
 	return a.dropIntent(ctx, i)
 }
 

@@ -45,13 +45,14 @@ func (a *Archive) Deposit(ctx context.Context, actor Actor, d Deposit) (Document
 	if err := a.Catalog.Update(ctx, func(tx Tx) error { return tx.Intents().Open(ctx, intent) }); err != nil {
 		return Document{}, err
 	}
+	a.step("deposit/intent")
 	kept := false
 	defer func() {
 		if !kept {
 			c, cancel := settle(ctx)
 			defer cancel()
 			if err := a.abandon(c, intent); err != nil {
-				a.Log.Warn("abandon deposit; the janitor will", "intent", intent.ID, "err", err)
+				a.leaveToJanitor(ctx, intent, err)
 			}
 		}
 	}()
@@ -63,6 +64,7 @@ func (a *Archive) Deposit(ctx context.Context, actor Actor, d Deposit) (Document
 	if err := d.counted(&v); err != nil {
 		return Document{}, err
 	}
+	a.step("deposit/spooled")
 	aside := a.keepsAside(d.OnFault, &v)
 	if !aside && (v.Refusal != "" || v.unscanned != nil) {
 		return Document{}, a.refuse(ctx, actor, &d, sp.Digest(), &v)
@@ -93,6 +95,7 @@ func (a *Archive) Deposit(ctx context.Context, actor Actor, d Deposit) (Document
 	if err != nil {
 		return Document{}, err
 	}
+	a.step("deposit/object")
 	// 4. One transaction. Power lost before its flush: as step 3. After it: the paper is kept; the caller who heard no
 	// answer repeats with the same Idempotency-Key and hears this one.
 	err = a.update(ctx, func(tx Tx) error {
@@ -136,6 +139,7 @@ func (a *Archive) Deposit(ctx context.Context, actor Actor, d Deposit) (Document
 		return Document{}, err
 	}
 	kept = true
+	a.step("deposit/committed")
 	a.Counters.Deposits.Add(1)
 	if aside {
 		a.Counters.Quarantined.Add(1)

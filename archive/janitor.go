@@ -31,13 +31,16 @@ func (a *Archive) abandon(ctx context.Context, i Intent) error {
 	if err != nil {
 		return err
 	}
+	a.step("abandon/taken")
 	if err := a.Vault.Unspool(ctx, i.ID); err != nil {
 		return err
 	}
+	a.step("abandon/unspooled")
 	if i.Act == "deposit" && !known {
 		if err := errors.Join(a.Vault.Erase(ctx, i.Object), a.eraseAside(ctx, i.Document)); err != nil {
 			return err
 		}
+		a.step("abandon/erased")
 	}
 	return a.Catalog.Update(ctx, func(tx Tx) error { return tx.Intents().Drop(ctx, i.ID) })
 }
@@ -47,8 +50,22 @@ func (a *Archive) abandonSoon(ctx context.Context, i Intent) {
 	c, cancel := settle(ctx)
 	defer cancel()
 	if err := a.abandon(c, i); err != nil {
-		a.Log.Warn("abandon intent; the janitor will", "intent", i.ID, "act", i.Act, "err", err)
+		a.leaveToJanitor(ctx, i, err)
 	}
+}
+
+// leaveToJanitor hands over what an act could not settle itself, most often because the store is away. The intent is taken, so
+// that it is due at once and not when it expires: until then nobody could work on its document. The janitor comes soon, and
+// again until the store is back.
+func (a *Archive) leaveToJanitor(ctx context.Context, i Intent, why error) {
+	a.Log.Warn("an act is not settled; the janitor will", "intent", i.ID, "act", i.Act, "object", string(i.Object), "err", why)
+	c, cancel := settle(ctx) // the act's own time may be over
+	defer cancel()
+	err := a.Catalog.Update(c, func(tx Tx) error { return tx.Intents().Take(c, i.ID) })
+	if err != nil && KindOf(err) != NotFound {
+		a.Log.Warn("take intent; the janitor will when it expires", "intent", i.ID, "err", err)
+	}
+	wake(a.tidy)
 }
 
 // eraseOrphan is for a depositor so slow that the janitor took its intent and cleaned up before the object was committed:
@@ -102,6 +119,7 @@ func (a *Archive) recoverIntent(ctx context.Context, i Intent) error {
 	if err := a.Vault.Unspool(ctx, i.ID); err != nil {
 		return err
 	}
+	a.step("recover/unspooled")
 	err = a.update(ctx, func(tx Tx) error {
 		if err := tx.Intents().Take(ctx, i.ID); err != nil {
 			return err
@@ -114,6 +132,7 @@ func (a *Archive) recoverIntent(ctx context.Context, i Intent) error {
 	if KindOf(err) == NotFound {
 		return nil // its owner was only slow, and has finished
 	}
+	a.step("recover/committed")
 	a.Log.Info("act rolled forward", "document", i.Document, "act", i.Act, "err", err)
 	if err == nil && p.Leaves != nil {
 		return a.leave(ctx, *p.Leaves)
@@ -241,24 +260,25 @@ func (a *Archive) erase(ctx context.Context, id ID, now time.Time) error {
 	if err != nil {
 		return err
 	}
+	a.step("erase/disposed")
 	return a.finishErase(ctx, intent)
 }
 
 func (a *Archive) finishErase(ctx context.Context, i Intent) error {
+	// Taken first, so that what fails from here on is due at the janitor's next round.
+	if _, err := a.takeIntent(ctx, i); err != nil {
+		if KindOf(err) == NotFound {
+			return nil // somebody else has finished it
+		}
+		return err
+	}
 	if err := a.Derived.Remove(ctx, derivedRoot(i.Document)); err != nil {
 		return err
 	}
+	a.step("erase/derived")
 	if err := errors.Join(a.Vault.Erase(ctx, i.Object), a.eraseAside(ctx, i.Document)); err != nil {
 		return err
 	}
-	return a.Catalog.Update(ctx, func(tx Tx) error {
-		err := tx.Intents().Take(ctx, i.ID)
-		if KindOf(err) == NotFound {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		return tx.Intents().Drop(ctx, i.ID)
-	})
+	a.step("erase/object")
+	return a.dropIntent(ctx, i)
 }

@@ -3,7 +3,9 @@ package archive
 import (
 	"context"
 	"errors"
+	"slices"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 )
@@ -27,6 +29,9 @@ func (a *Archive) RunMirror(ctx context.Context) {
 	}
 	for tries := 0; ctx.Err() == nil; {
 		n, err := a.MirrorStep(ctx)
+		if err == nil {
+			err = a.copyOwed(ctx)
+		}
 		switch {
 		case ctx.Err() != nil:
 			return
@@ -77,11 +82,80 @@ func (a *Archive) MirrorStep(ctx context.Context) (int, error) {
 	if err := a.mirrorAside(ctx, evs); err != nil {
 		return 0, err
 	}
+	a.step("mirror/copied")
 	// Power lost before this: the batch is looked at again and nothing is left to do in it.
 	err = a.Catalog.Update(ctx, func(tx Tx) error {
 		return tx.Settings().Set(ctx, mirrorAt, strconv.FormatInt(evs[len(evs)-1].Seq, 10))
 	})
+	a.step("mirror/noted")
 	return len(evs), err
+}
+
+// mirrorOwed is the setting that names the house's own objects, one a line, that the second store has yet to be given: they
+// are in no event of the feed.
+const mirrorOwed = "mirror_owed"
+
+// owe notes objects for copyOwed, in the transaction that says they are in the first store.
+func (a *Archive) owe(ctx context.Context, tx Tx, objects ...ObjectID) error {
+	if _, ok := a.Vault.(Copies); !ok {
+		return nil
+	}
+	owed, err := owedOf(ctx, tx)
+	if err != nil {
+		return err
+	}
+	for _, o := range objects {
+		if !slices.Contains(owed, string(o)) {
+			owed = append(owed, string(o))
+		}
+	}
+	return tx.Settings().Set(ctx, mirrorOwed, strings.Join(owed, "\n"))
+}
+
+func owedOf(ctx context.Context, tx Tx) ([]string, error) {
+	v, err := tx.Settings().Get(ctx, mirrorOwed)
+	if err != nil && KindOf(err) != NotFound {
+		return nil, err
+	}
+	return strings.Fields(v), nil
+}
+
+// copyOwed gives the second store what it is owed. Power lost before the note: it is looked at again, and nothing is left to do.
+func (a *Archive) copyOwed(ctx context.Context) error {
+	pair, ok := a.Vault.(Copies)
+	if !ok {
+		return nil
+	}
+	var owed []string
+	err := a.Catalog.View(ctx, func(tx Tx) (err error) {
+		owed, err = owedOf(ctx, tx)
+		return err
+	})
+	if err != nil || len(owed) == 0 {
+		return err
+	}
+	objects := make([]ObjectID, len(owed))
+	for i, o := range owed {
+		objects[i] = ObjectID(o)
+	}
+	if err := a.copyAll(ctx, pair, objects); err != nil {
+		return err
+	}
+	a.step("mirror/owed")
+	return a.Catalog.Update(ctx, func(tx Tx) error {
+		now, err := owedOf(ctx, tx)
+		if err != nil {
+			return err
+		}
+		// What was owed anew meanwhile may have a newer version than the one copied.
+		left := now[:0:0]
+		for _, o := range now {
+			if !slices.Contains(owed, o) || !strings.HasPrefix(o, segmentPrefix) && len(now) != len(owed) {
+				left = append(left, o)
+			}
+		}
+		return tx.Settings().Set(ctx, mirrorOwed, strings.Join(left, "\n"))
+	})
 }
 
 func (a *Archive) copyAll(ctx context.Context, pair Copies, objects []ObjectID) error {

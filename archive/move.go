@@ -174,6 +174,7 @@ func (a *Archive) perform(ctx context.Context, p pending, durable bool, files []
 			return a.apply(ctx, tx, &p, then)
 		})
 		p.Next.Revision = p.After + 1
+		a.step("row/committed")
 		return p.Next, err
 	}
 	head := p.Next.Object
@@ -189,6 +190,7 @@ func (a *Archive) perform(ctx context.Context, p pending, durable bool, files []
 	if err := a.lock(ctx, intent, p.After, first); err != nil {
 		return Document{}, err
 	}
+	a.step("act/intent")
 	// 2. The object version: from here on the act has happened. Power lost: the janitor sees the version carry this
 	// intent's id and runs step 3.
 	files = append(files, File{Path: metadataPath, Bytes: metadataJSON(&p.Next)})
@@ -198,10 +200,11 @@ func (a *Archive) perform(ctx context.Context, p pending, durable bool, files []
 		defer cancel()
 		// The commit may have happened and only its answer been lost: recovery looks.
 		if rerr := a.recoverIntent(c, intent); rerr != nil {
-			a.Log.Warn("recover act; the janitor will", "intent", intent.ID, "err", rerr)
+			a.leaveToJanitor(c, intent, rerr)
 		}
 		return Document{}, err
 	}
+	a.step("act/object")
 	// 3. The transaction. It must not die with the request: the act is done in the store.
 	c, cancel := settle(ctx)
 	defer cancel()
@@ -211,6 +214,7 @@ func (a *Archive) perform(ctx context.Context, p pending, durable bool, files []
 		}
 		return a.apply(c, tx, &p, then)
 	})
+	a.step("act/committed")
 	p.Next.Revision = p.After + 1
 	if p.Read {
 		wake(a.work)

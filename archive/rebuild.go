@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 )
@@ -59,15 +60,50 @@ func (a *Archive) CatchUp(ctx context.Context, progress func(done int64)) (Rebui
 	if err != nil {
 		return out, err
 	}
-	_, _, err = a.segmentAt(ctx, at+1)
-	if err != nil && KindOf(err) == NotFound {
-		return out, nil
-	}
-	if err != nil {
-		return out, err
+	for {
+		object, head, err := a.segmentAt(ctx, at+1)
+		if err != nil && KindOf(err) == NotFound {
+			return out, nil
+		}
+		if err != nil {
+			return out, err
+		}
+		known, err := a.noteClosed(ctx, object, head)
+		if err != nil {
+			return out, err
+		}
+		if !known {
+			break
+		}
+		at = head.Last
 	}
 	a.Log.Warn("the store is ahead of the catalog: what the catalog has missed is replayed", "after", at)
 	return a.CatchUpWhole(ctx, progress)
+}
+
+// noteClosed notes the place of a segment in whose closing the power failed: all its events are in the catalog, under their
+// numbers, and nothing is to be replayed. It reports whether that is so.
+func (a *Archive) noteClosed(ctx context.Context, object ObjectID, head segmentHead) (known bool, err error) {
+	var events []Event
+	err = a.eachLine(ctx, object, "events.jsonl", func(b []byte) error {
+		e, err := readSegmentEvent(b)
+		events = append(events, e)
+		return err
+	})
+	if err != nil || int64(len(events)) != head.Last-head.First+1 {
+		return false, err
+	}
+	err = a.Catalog.Update(ctx, func(tx Tx) error {
+		have, err := tx.Events().Since(ctx, head.First-1, len(events))
+		if err != nil {
+			return err
+		}
+		if known = slices.EqualFunc(have, events, func(x, y Event) bool { return x.Seq == y.Seq && x.ID == y.ID && x.Leaf == y.Leaf }); !known {
+			return nil
+		}
+		return a.noteSegment(ctx, tx, object, head.Last)
+	})
+	return known, err
 }
 
 // CatchUpWhole is CatchUp without the look before: every object is compared with its row. It is what a restored catalog needs,
@@ -80,12 +116,14 @@ func (a *Archive) CatchUpWhole(ctx context.Context, progress func(done int64)) (
 	if err := a.replayRegistry(ctx, &out); err != nil {
 		return out, err
 	}
+	a.step("replay/registry")
 	if err := a.replaySegments(ctx, &out, progress); err != nil {
 		return out, err
 	}
 	if err := a.adoptAll(ctx, &out, progress); err != nil {
 		return out, err
 	}
+	a.step("replay/adopted")
 	if err := a.checkUsage(ctx, true, func(Discrepancy) error { return nil }); err != nil {
 		return out, err
 	}
@@ -201,6 +239,7 @@ func (a *Archive) replaySegments(ctx context.Context, out *Rebuilt, progress fun
 		if err := a.replaySegment(ctx, object, head, out); err != nil {
 			return err
 		}
+		a.step("replay/segment")
 		// The tree grows over the replayed leaves as it grew over the events, before the next segment is compared with it.
 		if err := a.numberAll(ctx); err != nil {
 			return err
@@ -208,6 +247,7 @@ func (a *Archive) replaySegments(ctx context.Context, out *Rebuilt, progress fun
 		if err := a.sameTree(ctx, object, head); err != nil {
 			return err
 		}
+		a.step("replay/numbered")
 		at = head.Last
 		out.Segments++
 		progress(out.Events + out.Documents)

@@ -374,3 +374,40 @@ func TestCheckFollowsTheSegments(t *testing.T) {
 		}
 	})
 }
+
+// The power fails between a segment in the store and its place in the catalog. That is no store ahead of its catalog: nothing
+// is replayed, and the janitor goes on.
+func TestASegmentWhosePlaceWasNotNoted(t *testing.T) {
+	ctx := context.Background()
+	h := open(t)
+	h.deposit(t, "một")
+	h.number(t)
+	if n, err := h.CloseSegment(ctx, true); err != nil || n == 0 {
+		t.Fatal(n, err)
+	}
+	h.deposit(t, "hai")
+	if err := h.Catalog.Update(ctx, func(tx archive.Tx) error { return tx.Settings().Set(ctx, "segment_position", "-1") }); err != nil {
+		t.Fatal(err)
+	}
+	before := h.dump(t)
+	got, err := h.CatchUp(ctx, nil)
+	if err != nil || got != (archive.Rebuilt{}) {
+		t.Errorf("%+v %v", got, err)
+	}
+	if diff := cmp.Diff(before, h.dump(t)); diff != "" {
+		t.Error(diff)
+	}
+	err = h.Catalog.View(ctx, func(tx archive.Tx) error {
+		if v, err := tx.Settings().Get(ctx, "janitor_off"); err == nil {
+			t.Errorf("the janitor is off: %q", v)
+		}
+		v, err := tx.Settings().Get(ctx, "segment_position")
+		if v == "-1" {
+			t.Error("the place is still not noted")
+		}
+		return err
+	})
+	if err != nil {
+		t.Error(err)
+	}
+}

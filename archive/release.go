@@ -28,7 +28,7 @@ func (a *Archive) release(ctx context.Context, actor Actor, d Document, reason s
 		c, cancel := settle(ctx)
 		defer cancel()
 		if err := a.abandon(c, spool); err != nil {
-			a.Log.Warn("abandon spool; the janitor will", "intent", spool.ID, "err", err)
+			a.leaveToJanitor(c, spool, err)
 		}
 	}()
 	next := d

@@ -30,7 +30,7 @@ func (a *Archive) AddVersion(ctx context.Context, actor Actor, id ID, after int6
 		c, cancel := settle(ctx)
 		defer cancel()
 		if err := a.abandon(c, spool); err != nil {
-			a.Log.Warn("abandon spool; the janitor will", "intent", spool.ID, "err", err)
+			a.leaveToJanitor(c, spool, err)
 		}
 	}()
 	sp, insp, err := a.take(ctx, spool, &d)

@@ -60,12 +60,23 @@ func (a *Archive) Run(ctx context.Context, o RunOptions) {
 }
 
 func (a *Archive) runJanitor(ctx context.Context) {
-	for ctx.Err() == nil {
+	const round = time.Minute
+	for again := time.Second; ctx.Err() == nil; {
 		a.Disks() // says so in the log when one has crossed a bound while nobody deposits
-		if _, err := a.Sweep(ctx); err != nil && ctx.Err() == nil {
+		wait := round
+		if _, err := a.Sweep(ctx); err == nil {
+			again = time.Second
+		} else if ctx.Err() == nil {
 			a.Log.Error("janitor", "err", err)
+			again = min(2*again, round) // a store that is away is back before long, and papers wait for it
+			wait = again
 		}
-		pause(ctx, time.Minute)
+		select {
+		case <-ctx.Done():
+		case <-a.tidy:
+			pause(ctx, time.Second)
+		case <-time.After(wait):
+		}
 	}
 }
 

@@ -269,6 +269,7 @@ func (a *Archive) scrubbed(ctx context.Context, o ObjectID, got Scrubbed, began 
 	r.Repaired += int64(len(got.Repaired))
 	a.Counters.Scrubbed.Add(1)
 	if len(got.Damage) > 0 {
+		a.step("scrub/mended")
 		r.Damaged++
 		a.Counters.ScrubDamage.Add(1)
 		if len(got.Left) > 0 {

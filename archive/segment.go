@@ -147,10 +147,17 @@ func (a *Archive) CloseLog(ctx context.Context) error {
 	}
 	for {
 		n, err := a.CloseSegment(ctx, true)
-		if err != nil || n == 0 {
+		if err != nil {
 			return err
 		}
+		if n == 0 {
+			break
+		}
 	}
+	if err := a.copyOwed(ctx); err != nil { // it may be away, and is none the worse for it
+		a.Log.Warn("the second store lacks the end of the log until it is back", "err", err)
+	}
+	return nil
 }
 
 // segment is what one View saw of a stretch of the log.
@@ -183,14 +190,23 @@ func (a *Archive) CloseSegment(ctx context.Context, now bool) (int, error) {
 				return 0, err
 			}
 		}
+		a.step("segment/registry")
 		if err := a.commitHouse(ctx, object, 0, s.files(), "close segment"); err != nil {
 			return 0, err
 		}
 	}
-	err = a.Catalog.Update(ctx, func(tx Tx) error {
-		return tx.Settings().Set(ctx, closedAt, strconv.FormatInt(s.head.Last, 10))
-	})
+	a.step("segment/object")
+	err = a.Catalog.Update(ctx, func(tx Tx) error { return a.noteSegment(ctx, tx, object, s.head.Last) })
+	a.step("segment/noted")
 	return int(s.head.Last - s.head.First + 1), err
+}
+
+// noteSegment notes the place of a segment that is in the store, and that the second store is to have it and the registry.
+func (a *Archive) noteSegment(ctx context.Context, tx Tx, object ObjectID, last int64) error {
+	if err := tx.Settings().Set(ctx, closedAt, strconv.FormatInt(last, 10)); err != nil {
+		return err
+	}
+	return a.owe(ctx, tx, object, registryObject(registryAgencies), registryObject(registryProcedures), registryObject(registryAccounts))
 }
 
 // cutSegment reads what the next segment holds; nil when there is none to close.
@@ -372,20 +388,17 @@ func (a *Archive) commitHouse(ctx context.Context, object ObjectID, after int, f
 	if err := a.Catalog.Update(ctx, func(tx Tx) error { return tx.Intents().Open(ctx, intent) }); err != nil {
 		return err
 	}
+	a.step("house/intent")
 	_, err := a.Vault.Commit(ctx, Commit{Object: object, After: after, Files: files, Message: why, User: System.Name, Intent: intent.ID, At: now})
 	c, cancel := settle(ctx)
 	defer cancel()
 	if err != nil {
 		if aerr := a.abandon(c, intent); aerr != nil {
-			a.Log.Warn("abandon object; the janitor will", "object", string(object), "err", aerr)
+			a.leaveToJanitor(c, intent, aerr)
 		}
 		return err
 	}
-	if pair, ok := a.Vault.(Copies); ok && !pair.Waits() {
-		if _, err := pair.Copy(c, object); err != nil {
-			a.Log.Warn("second store lacks an object until the scrub comes by", "object", string(object), "err", err)
-		}
-	}
+	a.step("house/object")
 	return a.Catalog.Update(c, func(tx Tx) error { return tx.Intents().Close(c, intent.ID) })
 }
 

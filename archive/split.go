@@ -72,11 +72,13 @@ func (a *Archive) Split(ctx context.Context, actor Actor, id ID, s Splitting) ([
 		}
 		a.abandonSoon(ctx, lock) // last: until its parts are gone nobody should try again
 	}()
+	a.step("split/intents")
 	// 2. Their files and objects. Power lost: objects the intents name and no documents claim; the janitor erases them.
 	for i := range parts {
 		if err := a.commitPart(ctx, actor, &doc, &parts[i], i, now); err != nil {
 			return nil, err
 		}
+		a.step("split/object")
 	}
 	// 3. One transaction for all. Power lost before its flush: as step 2. After it: the papers are there and the one they were
 	// is discarded.
@@ -113,6 +115,7 @@ func (a *Archive) Split(ctx context.Context, actor Actor, id ID, s Splitting) ([
 		return nil, err
 	}
 	kept = true
+	a.step("split/committed")
 	wake(a.work)
 	a.watch.notify(id)
 	return out, nil

@@ -125,12 +125,14 @@ func (a *Archive) BeginUpload(ctx context.Context, actor Actor, req UploadReques
 	if err != nil {
 		return UploadState{}, err
 	}
+	a.step("upload/row")
 	// 2. The file, durably. Power lost after it: as before, with an empty file.
 	if err := a.Partials.Begin(ctx, s.ID); err != nil {
 		c, cancel := settle(ctx)
 		defer cancel()
 		return UploadState{}, errors.Join(err, a.dropUpload(c, s.ID))
 	}
+	a.step("upload/file")
 	return s, nil
 }
 
@@ -261,6 +263,7 @@ func (a *Archive) dropUpload(ctx context.Context, id ID) error {
 	if err := a.Partials.Remove(ctx, id); err != nil {
 		return err
 	}
+	a.step("upload/dropped")
 	return a.Catalog.Update(ctx, func(tx Tx) error { return tx.Uploads().Delete(ctx, id) })
 }
 

@@ -78,7 +78,9 @@ func (a *Archive) finishUpload(ctx context.Context, actor Actor, s UploadState, 
 	if err := json.Unmarshal(s.Metadata, &plan); err != nil {
 		return s, Errorf(Corrupt, "plan of upload %s: %w", s.ID, err)
 	}
+	a.step("upload/whole")
 	doc, err := a.takeUpload(ctx, actor, s, &plan, allowDuplicate)
+	a.step("upload/taken")
 	switch {
 	case err == nil:
 		s.became(&doc)

@@ -77,12 +77,15 @@ func backup(ctx context.Context, e *env, args []string) (int, error) {
 	defer f.Close()
 	end, err := fillBackup(ctx, e, &o, f)
 	if err == nil {
+		atStep("backup/written")
 		err = errors.Join(f.Sync(), f.Close())
 	}
 	if err == nil {
+		atStep("backup/synced")
 		err = os.Rename(path+".part", path)
 	}
 	if err == nil {
+		atStep("backup/named")
 		err = syncFolder(filepath.Dir(path))
 	}
 	if err != nil {

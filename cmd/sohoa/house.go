@@ -113,6 +113,7 @@ func openHouse(ctx context.Context, e *env, o *options, p parts) (h *house, err 
 		return h, err
 	}
 	cfg := archive.Config{Vault: vault, Catalog: h.catalog, Derived: derived, Quarantine: h.aside, Partials: h.partials, Node: node, Ledger: led, Log: h.log, Disks: disksOf(o), Limits: o.limits(), Proposer: proposer{},
+		Clock: clockForTest, StepForTest: stepForTest,
 		Scratch: filepath.Join(o.data, "scratch", "copies"), Policy: archive.Policy{NoReading: o.noReading, AllowOwnerLocks: o.ownerLocks}}
 	if err := os.MkdirAll(cfg.Scratch, 0o750); err != nil {
 		return h, fmt.Errorf("make scratch folder: %w", err)
@@ -168,7 +169,11 @@ func openLedger(c *catalog.Catalog, o *options) (*ledger.Ledger, error) {
 	if err != nil {
 		return nil, fmt.Errorf("log key: %w", err)
 	}
-	return ledger.Open(c, key, archive.SystemClock{})
+	var clock archive.Clock = archive.SystemClock{}
+	if clockForTest != nil {
+		clock = clockForTest
+	}
+	return ledger.Open(c, key, clock)
 }
 
 func (h *house) startChildren(o *options, cfg *archive.Config) error {

@@ -32,6 +32,7 @@ func rebuild(ctx context.Context, e *env, args []string) (int, error) {
 	}
 	defer h.Close()
 	if cat {
+		atStep("rebuild/aside")
 		bar := newProgress(e, archive.Text{VI: "sự kiện và giấy tờ lấy lại", EN: "events and papers brought back"})
 		got, err := h.archive.Rebuild(ctx, func(n int64) { bar.set(n, 0) })
 		bar.done()
@@ -44,6 +45,7 @@ func rebuild(ctx context.Context, e *env, args []string) (int, error) {
 		fmt.Fprintln(e.stdout, archive.Text{VI: "Tiếp theo: sohoa check, rồi đặt lại mật khẩu bằng sohoa account reset --name TÊN.",
 			EN: "Next: sohoa check, then give passwords again with sohoa account reset --name LOGIN."}.In(e.lang))
 	}
+	atStep("rebuild/catalog")
 	bar := newProgress(e, archive.Text{VI: "giấy tờ đã lập chỉ mục", EN: "papers indexed"})
 	err = h.archive.RebuildIndex(ctx, func(n int64) { bar.set(n, 0) })
 	bar.done()

@@ -106,6 +106,7 @@ func (r *restoring) run(ctx context.Context, f io.Reader) error {
 	if err != nil {
 		return fmt.Errorf("restore: %w; run the same command again to go on", err)
 	}
+	atStep("restore/bytes")
 	return r.wake(ctx)
 }
 
@@ -129,7 +130,7 @@ func (r *restoring) bytes(ctx context.Context, f io.Reader) error {
 		return errors.New("this store cannot take a backup in")
 	}
 	im := store.Import()
-	defer im.Close(context.WithoutCancel(ctx))
+	defer im.Close()
 	rows, err := os.CreateTemp(r.o.data, "sohoa-restore-*")
 	if err != nil {
 		return err
@@ -163,6 +164,7 @@ func (r *restoring) bytes(ctx context.Context, f io.Reader) error {
 	if _, err := rows.Seek(0, io.SeekStart); err != nil {
 		return err
 	}
+	atStep("restore/store")
 	return r.rows(ctx, rows)
 }
 
@@ -185,6 +187,7 @@ func (r *restoring) rows(ctx context.Context, rows io.Reader) error {
 			return err
 		}
 	}
+	atStep("restore/aside")
 	z, err := gzip.NewReader(rows)
 	if err != nil {
 		return err
@@ -196,6 +199,7 @@ func (r *restoring) rows(ctx context.Context, rows io.Reader) error {
 		}
 		return err
 	}
+	atStep("restore/rows")
 	for table, n := range r.end.Catalog.Rows {
 		if info.Rows[table] != n {
 			return fmt.Errorf("%d rows of %s, the backup was made with %d", info.Rows[table], table, n)
@@ -217,6 +221,7 @@ func (r *restoring) wake(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	atStep("restore/caught-up")
 	fmt.Fprintf(r.env.stdout, archive.Text{VI: "đối tượng %d, tệp %d; từ kho mới hơn bản sao: sự kiện %d, giấy tờ %d\n",
 		EN: "objects %d, files %d; from a store newer than the backup: events %d, papers %d\n"}.In(r.env.lang), r.end.Objects, r.end.Files, r.got.Events, r.got.Documents)
 	bar := newProgress(r.env, archive.Text{VI: "giấy tờ đã lập chỉ mục", EN: "papers indexed"})

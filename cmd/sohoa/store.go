@@ -191,7 +191,7 @@ func (p place) folder() string {
 func (h *house) openVault(ctx context.Context, e *env, p place) (*ocfl.Vault, *blob.Quarantine, error) {
 	switch p.kind() {
 	case "file":
-		v, err := ocfl.OpenDisk(p.folder(), p.spool, ocfl.Options{Syncs: &h.syncs})
+		v, err := ocfl.OpenDisk(p.folder(), p.spool, ocfl.Options{Syncs: &h.syncs, StepForTest: stepOfStore()})
 		if err != nil {
 			return nil, nil, fmt.Errorf("open %s %s: %w", p.flag, p.folder(), err)
 		}

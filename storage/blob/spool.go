@@ -63,9 +63,14 @@ func (s *Spool) Write(ctx context.Context, intent archive.ID, r io.Reader, limit
 	if err != nil {
 		return nil, Fault("spool", intent.String(), err)
 	}
+	return s.fill(ctx, name, f, r, limit)
+}
+
+// fill writes r into a new file of the spool and makes its bytes durable; what fails leaves no file.
+func (s *Spool) fill(ctx context.Context, name string, f *os.File, r io.Reader, limit int64) (*Spooled, error) {
 	d, size, err := pour(ctx, f, r, limit)
 	if err == nil && size > limit {
-		err = archive.Errorf(archive.TooLarge, "spool %s: more than %d bytes", intent, limit)
+		err = archive.Errorf(archive.TooLarge, "spool %s: more than %d bytes", name, limit)
 	}
 	if err == nil {
 		err = s.at("sync spooled file")
@@ -82,7 +87,7 @@ func (s *Spool) Write(ctx context.Context, intent archive.ID, r io.Reader, limit
 		if errors.As(err, &r) {
 			return nil, r.err
 		}
-		return nil, Fault("spool", intent.String(), err)
+		return nil, Fault("spool", name, err)
 	}
 	// The folder is not synced: a name lost with the power is a file nobody was told of.
 	return &Spooled{spool: s, name: name, digest: d, size: size}, nil

@@ -179,3 +179,33 @@ func TestTreeCopiesAForeignSpooledFile(t *testing.T) {
 		t.Error(diff)
 	}
 }
+
+// What has no intent lies in the workspace, and goes with it.
+func TestPassingGoesWithItsProcess(t *testing.T) {
+	dir := t.TempDir()
+	s, err := blob.OpenSpool(dir, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := s.Passing()
+	for range 2 {
+		if f, err := p.Write(t.Context(), strings.NewReader("x"), 1); err != nil || f.Size() != 1 {
+			t.Fatal(f, err)
+		}
+	}
+	if files, _ := filepath.Glob(filepath.Join(dir, "work-*", "*")); len(files) != 2 {
+		t.Errorf("not in the workspace: %v", files)
+	}
+	if err := p.Discard(); err != nil {
+		t.Error(err)
+	}
+	if _, err := p.Write(t.Context(), strings.NewReader("xy"), 1); archive.KindOf(err) != archive.TooLarge {
+		t.Error(err)
+	}
+	if files, _ := filepath.Glob(filepath.Join(dir, "work-*", "*")); len(files) != 0 {
+		t.Errorf("left: %v", files)
+	}
+	if err := s.Close(); err != nil {
+		t.Error(err)
+	}
+}

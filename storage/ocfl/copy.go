@@ -54,11 +54,11 @@ func (v *Vault) sameHistory(ctx context.Context, from, old *object) error {
 }
 
 func (v *Vault) copyWhole(ctx context.Context, to *Vault, from *object) error {
-	copying := archive.NewID() // names what is spooled for this copy; nobody else's
-	defer to.spool.Remove(context.WithoutCancel(ctx), copying)
+	copying := to.spool.Passing()
+	defer copying.Discard()
 	var files []blob.TreeFile
 	for n := 1; n <= from.head; n++ {
-		more, err := v.versionCopy(ctx, to, from, n, "", copying)
+		more, err := v.versionCopy(ctx, from, n, "", copying)
 		if err != nil {
 			return err
 		}
@@ -73,12 +73,12 @@ func (v *Vault) copyWhole(ctx context.Context, to *Vault, from *object) error {
 }
 
 func (v *Vault) copyVersions(ctx context.Context, to *Vault, from, old *object) error {
-	copying := archive.NewID()
-	defer to.spool.Remove(context.WithoutCancel(ctx), copying)
+	copying := to.spool.Passing()
+	defer copying.Discard()
 	next := *from
 	next.root, next.sidecar = old.root, from.sound()
 	return to.placeVersions(ctx, old, &next, func(n int) ([]blob.TreeFile, error) {
-		return v.versionCopy(ctx, to, from, n, from.name(n)+"/", copying)
+		return v.versionCopy(ctx, from, n, from.name(n)+"/", copying)
 	})
 }
 
@@ -87,7 +87,7 @@ func (o *object) sound() []byte { return sidecar(o.newHash(), o.raw) }
 
 // versionCopy lists the files of version n's folder for a tree of another vault, named without prefix; content goes through
 // its spool and is checked against the manifest on the way.
-func (v *Vault) versionCopy(ctx context.Context, to *Vault, from *object, n int, prefix string, copying archive.ID) ([]blob.TreeFile, error) {
+func (v *Vault) versionCopy(ctx context.Context, from *object, n int, prefix string, copying *blob.Passing) ([]blob.TreeFile, error) {
 	folder := from.name(n) + "/"
 	var files []blob.TreeFile
 	for digest, paths := range from.Manifest {
@@ -95,7 +95,7 @@ func (v *Vault) versionCopy(ctx context.Context, to *Vault, from *object, n int,
 			if !strings.HasPrefix(p, folder) {
 				continue
 			}
-			f, err := v.spoolCopy(ctx, to, from, p, digest, copying)
+			f, err := v.spoolCopy(ctx, from, p, digest, copying)
 			if err != nil {
 				return nil, err
 			}
@@ -116,14 +116,14 @@ func (v *Vault) versionCopy(ctx context.Context, to *Vault, from *object, n int,
 	return files, nil
 }
 
-func (v *Vault) spoolCopy(ctx context.Context, to *Vault, from *object, p, digest string, copying archive.ID) (*blob.Spooled, error) {
+func (v *Vault) spoolCopy(ctx context.Context, from *object, p, digest string, copying *blob.Passing) (*blob.Spooled, error) {
 	r, err := v.store.Open(ctx, from.key(p))
 	if err != nil {
 		return nil, from.missing(err, p)
 	}
 	defer r.Close()
 	h := from.newHash()
-	f, err := to.spool.Write(ctx, copying, io.TeeReader(r, h), r.Size())
+	f, err := copying.Write(ctx, io.TeeReader(r, h), r.Size())
 	if err == nil && hex.EncodeToString(h.Sum(nil)) != digest {
 		err = archive.Errorf(archive.Corrupt, "object %s: %s no longer hashes to %s", from.ID, p, digest)
 	}

@@ -112,7 +112,7 @@ func (v *Vault) exportObject(ctx context.Context, o *object, each func(Exported)
 // newer than its copy, and one with a shorter is carried on. It is used by one goroutine.
 type Import struct {
 	v       *Vault
-	id      archive.ID // names what is spooled
+	passing *blob.Passing
 	root    string
 	files   []blob.TreeFile
 	Objects int64 // made or carried on
@@ -121,7 +121,7 @@ type Import struct {
 }
 
 // Import begins to take in an export. The caller calls Close.
-func (v *Vault) Import() *Import { return &Import{v: v, id: archive.NewID()} }
+func (v *Vault) Import() *Import { return &Import{v: v, passing: v.spool.Passing()} }
 
 // maxHeld is how large a file of an object may be to wait in memory for the others.
 const maxHeld = 64 << 10
@@ -146,7 +146,7 @@ func (im *Import) Put(ctx context.Context, f Exported) error {
 		}
 		im.files = append(im.files, blob.TreeFile{Name: name, Bytes: b})
 	} else {
-		s, err := im.v.spool.Write(ctx, im.id, f.Body, f.Size)
+		s, err := im.passing.Write(ctx, f.Body, f.Size)
 		if err != nil {
 			return err
 		}
@@ -157,7 +157,7 @@ func (im *Import) Put(ctx context.Context, f Exported) error {
 	}
 	err := im.object(ctx)
 	im.files, im.root = nil, ""
-	if e := im.v.spool.Remove(context.WithoutCancel(ctx), im.id); err == nil {
+	if e := im.passing.Discard(); err == nil {
 		err = e
 	}
 	return err
@@ -242,7 +242,7 @@ func (im *Import) held(name string) ([]byte, error) {
 }
 
 // Close gives up an object that was begun and not ended.
-func (im *Import) Close(ctx context.Context) error { return im.v.spool.Remove(ctx, im.id) }
+func (im *Import) Close() error { return im.passing.Discard() }
 
 // Export of a pair is that of its first store.
 func (p *Pair) Export(ctx context.Context, each func(Exported) error, skipped func(root string, err error)) error {

@@ -2,7 +2,6 @@ package ocfl
 
 import (
 	"bytes"
-	"context"
 	"fmt"
 	"io"
 	"testing"
@@ -16,7 +15,7 @@ import (
 func carry(t *testing.T, from, to *Vault) *Import {
 	t.Helper()
 	im := to.Import()
-	defer im.Close(context.Background())
+	defer im.Close()
 	err := from.Export(t.Context(), func(f Exported) error {
 		b, err := io.ReadAll(f.Body)
 		if err != nil {

@@ -118,7 +118,9 @@ func (p *Pair) Commit(ctx context.Context, c archive.Commit) (archive.ObjectVers
 	}
 	v, err := p.first.Commit(ctx, c)
 	if err == nil {
-		_, err = p.first.CopyTo(ctx, second, c.Object)
+		if err = p.first.at("first store has it"); err == nil {
+			_, err = p.first.CopyTo(ctx, second, c.Object)
+		}
 	}
 	return v, err
 }
@@ -216,6 +218,9 @@ func (p *Pair) Place(id archive.ObjectID) string { return p.first.Place(id) }
 // Erase implements archive.Vault. While one of the stores is away it fails, and the intent behind it is tried again.
 func (p *Pair) Erase(ctx context.Context, object archive.ObjectID) error {
 	if err := p.first.Erase(ctx, object); err != nil {
+		return err
+	}
+	if err := p.first.at("first store has erased it"); err != nil {
 		return err
 	}
 	second, err := p.reached()

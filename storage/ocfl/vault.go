@@ -13,6 +13,8 @@ import (
 // Options of a vault. The zero value works.
 type Options struct {
 	Syncs *durable.Counter // counts the fsyncs of a disk store. Optional.
+	// StepForTest runs before each named step of a write, as blob.Disk.StepForTest says. Nil: nobody looks.
+	StepForTest func(step string) error
 }
 
 // Vault implements archive.Vault.
@@ -23,6 +25,15 @@ type Vault struct {
 	layout layout
 	locks  locks
 	opened []io.Closer // what OpenDisk opened, closed in reverse
+	step   func(string) error
+}
+
+// at is a step of a write, see Options.StepForTest.
+func (v *Vault) at(step string) error {
+	if v.step == nil {
+		return nil
+	}
+	return v.step(step)
 }
 
 var _ archive.Vault = (*Vault)(nil)
@@ -61,11 +72,13 @@ func OpenDisk(storeDir, spoolDir string, o Options) (*Vault, error) {
 	if err != nil {
 		return nil, errors.Join(err, folder.Close())
 	}
-	v, err := New(ctx, blob.OpenDisk(folder, spool), spool)
+	disk := blob.OpenDisk(folder, spool)
+	disk.StepForTest(o.StepForTest)
+	v, err := New(ctx, disk, spool)
 	if err != nil {
 		return nil, errors.Join(err, spool.Close(), folder.Close())
 	}
-	v.opened = []io.Closer{folder, spool}
+	v.opened, v.step = []io.Closer{folder, spool}, o.StepForTest
 	return v, nil
 }
 
