@@ -103,7 +103,7 @@ func TestAnyOneRequestMayFail(t *testing.T) {
 		all := 1
 		for n := 0; n <= all; n++ {
 			d := newDeposit(uint64(n))
-			p.set(nth(n, what))
+			p.Set(nth(n, what))
 			for after := range 2 {
 				if err := d.commit(t, v, after); err != nil {
 					t.Fatalf("request %d of %d: %v", n, all, err)
@@ -111,11 +111,11 @@ func TestAnyOneRequestMayFail(t *testing.T) {
 			}
 			d.check(t, v, 2)
 			if n == 0 {
-				all = p.count() // without trouble
+				all = p.Count() // without trouble
 			}
-			p.set(nil)
+			p.Set(nil)
 			if what == late {
-				p.late.Wait()
+				p.AwaitLate()
 				d.check(t, v, 2)
 			}
 		}
@@ -141,18 +141,18 @@ func TestAnyOneRequestFailsTheAct(t *testing.T) {
 		failed, all := 0, 1
 		for n := 0; n <= all; n++ {
 			d := newDeposit(uint64(n))
-			p.set(nth(n, what))
+			p.Set(nth(n, what))
 			err := d.run(t, v)
 			if n == 0 {
-				all = p.count()
+				all = p.Count()
 			}
-			p.set(nil)
+			p.Set(nil)
 			if err != nil {
 				failed++
 				if k := archive.KindOf(err); k != archive.Unavailable {
 					t.Errorf("request %d of %d: %s: %v", n, all, k, err)
 				}
-				p.settle()
+				p.Settle()
 				for _, intent := range []archive.ID{d.first, d.second} {
 					if err := v.Unspool(t.Context(), intent); err != nil {
 						t.Fatal(err)
@@ -209,20 +209,20 @@ func TestLostReplyOfACreate(t *testing.T) {
 		}
 		t.Run(name, func(t *testing.T) {
 			first := true
-			p.set(func(_ int, r *http.Request) trouble {
+			p.Set(func(_ int, r *http.Request) trouble {
 				if done(r) && first {
 					first = false
 					return lost
 				}
 				return none
 			})
-			defer p.set(nil)
+			defer p.Set(nil)
 			if err := s.Create(t.Context(), "own/"+name, strings.NewReader("mine")); err != nil || first {
 				t.Errorf("own bytes: %v, met %v", err, !first)
 			}
 			// The same bytes, but a stranger's: between the first try and the second.
 			first = true
-			p.set(func(_ int, r *http.Request) trouble {
+			p.Set(func(_ int, r *http.Request) trouble {
 				if done(r) && first {
 					first = false
 					if err := direct.Create(t.Context(), "stranger/"+name, strings.NewReader("mine")); err != nil {
@@ -234,7 +234,7 @@ func TestLostReplyOfACreate(t *testing.T) {
 			})
 			blobtest.Kind(t, s.Create(t.Context(), "stranger/"+name, strings.NewReader("mine")), archive.Conflict)
 			// The server carries out what it was asked and never answers in time: the look at the end finds it.
-			p.set(func(_ int, r *http.Request) trouble {
+			p.Set(func(_ int, r *http.Request) trouble {
 				if done(r) {
 					return lost
 				}
@@ -275,7 +275,7 @@ func TestAnswersOfTheServer(t *testing.T) {
 	}
 	for _, want := range cases {
 		t.Run(want.reason, func(t *testing.T) {
-			p.Config.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { refuse(w, r, want.status, want.code) })
+			p.Config.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { s3server.Refuse(w, r, want.status, want.code) })
 			defer func() { p.Config.Handler = p }()
 			_, err := s.Open(t.Context(), "k")
 			for _, err := range []error{err, s.Create(t.Context(), "k", strings.NewReader("x"))} {
@@ -344,7 +344,7 @@ func TestReadingGoesOn(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, what := range []trouble{truncated, reset, busy} {
-		p.set(func(n int, _ *http.Request) trouble {
+		p.Set(func(n int, _ *http.Request) trouble {
 			if n <= 3 {
 				return what
 			}
@@ -359,7 +359,7 @@ func TestReadingGoesOn(t *testing.T) {
 		}
 		r.Close()
 	}
-	p.set(nth(1, truncated))
+	p.Set(nth(1, truncated))
 	r, err := s.Open(t.Context(), "k")
 	if err != nil {
 		t.Fatal(err)

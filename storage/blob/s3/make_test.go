@@ -66,8 +66,8 @@ func TestMakeOnAPlainServer(t *testing.T) {
 	t.Parallel()
 	server := s3server.Start(t)
 	p := startProxy(t, server)
-	forward := p.forward
-	p.forward = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	forward := p.Forward
+	p.Forward = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Header.Get("X-Amz-Bucket-Object-Lock-Enabled") != "" || r.URL.Query().Has("versioning") && r.Method == http.MethodPut {
 			w.WriteHeader(http.StatusNotImplemented)
 			return

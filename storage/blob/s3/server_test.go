@@ -77,8 +77,8 @@ func TestStoreOnAnEndpointWithoutConditions(t *testing.T) {
 	t.Parallel()
 	server := s3server.Start(t)
 	p := startProxy(t, server)
-	forward := p.forward
-	p.forward = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	forward := p.Forward
+	p.Forward = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		// The signature covers the header: the deaf server is one that answers a refused write by doing it.
 		if r.Method != http.MethodPut && r.Method != http.MethodPost || r.Header.Get("If-None-Match") == "" && r.Header.Get("If-Match") == "" {
 			forward.ServeHTTP(w, r)
@@ -122,7 +122,7 @@ func TestHostStyle(t *testing.T) {
 	p := startProxy(t, server)
 	c := p.config(server, server.Bucket(t)).DialForTest(p.Listener.Addr().String())
 	c.Endpoint, c.Style = s3server.Domain, s3.Host
-	p.set(func(_ int, r *http.Request) trouble {
+	p.Set(func(_ int, r *http.Request) trouble {
 		if want := c.Bucket + "." + s3server.Domain; r.Host != want && !strings.Contains(r.URL.Path, "probe") {
 			t.Errorf("asked %s, want %s", r.Host, want)
 		}
@@ -153,7 +153,7 @@ func TestEncryptionIsAskedFor(t *testing.T) {
 			kind += "kms"
 		}
 		asked := 0
-		p.set(func(_ int, r *http.Request) trouble {
+		p.Set(func(_ int, r *http.Request) trouble {
 			begins := r.Method == http.MethodPut && !r.URL.Query().Has("uploadId") || r.URL.Query().Has("uploads") && r.Method == http.MethodPost
 			if !begins || strings.Contains(r.URL.Path, "probe") {
 				return none
@@ -181,8 +181,8 @@ func TestTrailingChecksums(t *testing.T) {
 	t.Parallel()
 	server := s3server.Start(t)
 	p := startProxy(t, server)
-	forward := p.forward
-	p.forward = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	forward := p.Forward
+	p.Forward = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Header.Get("X-Amz-Trailer") != "" {
 			w.WriteHeader(http.StatusNotImplemented)
 			return
@@ -213,9 +213,9 @@ func TestEncryptionThatNobodyConfirms(t *testing.T) {
 	t.Parallel()
 	server := s3server.Start(t)
 	p := startProxy(t, server)
-	forward := p.forward
+	forward := p.Forward
 	says := ""
-	p.forward = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	p.Forward = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Method == http.MethodHead && says != "" {
 			w.Header().Set("X-Amz-Server-Side-Encryption", says)
 		}
@@ -272,14 +272,14 @@ func TestFailedUploadLeavesNoParts(t *testing.T) {
 	c.Multipart, c.Part, c.Attempts = 5<<20, 5<<20, 2
 	s := open(t, c)
 	for _, dead := range []string{"partNumber=3", "complete"} {
-		p.set(func(_ int, r *http.Request) trouble {
+		p.Set(func(_ int, r *http.Request) trouble {
 			if strings.Contains(r.URL.RawQuery, dead) || dead == "complete" && r.Method == http.MethodPost && r.URL.Query().Has("uploadId") {
 				return fails
 			}
 			return none
 		})
 		blobtest.Kind(t, s.Create(t.Context(), "k", newReader(noise(1, 12<<20))), archive.Unavailable)
-		p.set(nil)
+		p.Set(nil)
 		if n := unfinished(t, admin(t, server), c.Bucket); n != 0 {
 			t.Errorf("%s: %d uploads stay", dead, n)
 		}
