@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io/fs"
 	"math/rand/v2"
@@ -64,6 +65,9 @@ func kills(t *testing.T, w *torture, f *figures, p program, rounds int) {
 		}
 	}
 	h.end()
+	if f.Acknowledged < f.Runs {
+		t.Errorf("only %d acknowledgements in %d runs: the test tests nothing", f.Acknowledged, f.Runs)
+	}
 }
 
 // delay is how long the program lives: from the first request on its way to a few hundred done.
@@ -80,6 +84,8 @@ type tortured struct {
 	office office
 	w      *witness
 	f      *figures
+	papers int
+	second string // folder of the second store, "" for none
 }
 
 // start begins a life and waits until what the last one left is cleared up.
@@ -99,7 +105,22 @@ func (h *tortured) start() *server {
 // their senders may still go on with.
 func (h *tortured) left(s *server) int {
 	h.t.Helper()
-	n := 0
+	// What the house itself writes at this moment is there for a moment.
+	var left []string
+	_ = eventually(func() error {
+		if left = h.spooled(s); len(left) > 0 {
+			return errors.New("wait")
+		}
+		return nil
+	})
+	for _, path := range left {
+		h.t.Errorf("orphan after the janitor: %s", path)
+	}
+	return len(left)
+}
+
+// spooled lists what lies in the spools and belongs to nobody's upload.
+func (h *tortured) spooled(s *server) (names []string) {
 	for _, spool := range []string{"spool", "spool-second"} {
 		err := filepath.WalkDir(filepath.Join(h.dir, spool), func(path string, e fs.DirEntry, err error) error {
 			if err != nil || !e.Type().IsRegular() || strings.HasSuffix(path, ".lock") {
@@ -112,15 +133,14 @@ func (h *tortured) left(s *server) int {
 					return nil
 				}
 			}
-			h.t.Errorf("orphan after the janitor: %s", path)
-			n++
+			names = append(names, path)
 			return nil
 		})
 		if err != nil {
 			h.t.Error(err)
 		}
 	}
-	return n
+	return names
 }
 
 // node is how the names of uploads call the house's node.
@@ -194,12 +214,30 @@ func (h *tortured) end() {
 	}
 	lines := h.w.read(h.t)
 	h.compare(s, lines)
-	h.f.Operations, h.f.Acknowledged = h.w.operations, int64(len(lines))
-	if h.f.Acknowledged < h.f.Runs {
-		h.t.Errorf("only %d acknowledgements in %d runs: the test tests nothing", h.f.Acknowledged, h.f.Runs)
+	if err := h.mirrored(s); err != nil {
+		h.t.Error(err)
 	}
+	h.f.Operations, h.f.Acknowledged = h.w.operations, int64(len(lines))
 	s.stop()
 	h.check(true)
+}
+
+// mirrored waits until the second store, where there is one, has everything.
+func (h *tortured) mirrored(s *server) error {
+	as := *s
+	as.token = h.office.admin
+	return eventually(func() error {
+		var st struct {
+			Second struct {
+				Lag int64 `json:"lag"`
+			} `json:"second_store"`
+		}
+		as.must(http.StatusOK, http.MethodGet, "/api/v1/status", nil, &st)
+		if st.Second.Lag > 0 {
+			return fmt.Errorf("the second store is %d events behind", st.Second.Lag)
+		}
+		return nil
+	})
 }
 
 // check counts what `sohoa check` finds: what belongs to nothing, and what is not as it should be.

@@ -35,6 +35,10 @@ func TestTorture(t *testing.T) {
 	}{
 		{"kill-disk", killOnDisk},
 		{"kill-s3", killOnS3},
+		{"steps", killAtSteps},
+		{"s3-stumbles", s3Stumbles},
+		{"s3-nth", s3FailsTheNth},
+		{"s3-away", s3GoesAway},
 	} {
 		t.Run(s.name, func(t *testing.T) {
 			f := &figures{Scenario: s.name, Seed: w.seed}
