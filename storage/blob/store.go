@@ -77,6 +77,13 @@ type Swapper interface {
 	Swap(ctx context.Context, swaps []Swap) error
 }
 
+// Earlier is implemented by stores that may keep what was replaced or removed under a key.
+type Earlier interface {
+	// Recover looks among the bytes that once stood under key, the newest first, for some that sound takes, and puts them back
+	// in its place. It returns whether it did; a store that keeps nothing of the kind never does.
+	Recover(ctx context.Context, key string, sound func(io.Reader) (bool, error)) (bool, error)
+}
+
 // Folders is implemented by stores that can name the folders directly below one without walking what is in them.
 type Folders interface {
 	// Folders walks the names (not the paths) of the folders directly below folder, under the rules of Store.List.

@@ -28,7 +28,11 @@ func (v *Vault) Scrub(ctx context.Context, id archive.ObjectID) (archive.Scrubbe
 		return out, err
 	}
 	out.Left = out.Damage
-	if out.Repaired, err = v.selfHeal(ctx, id); err != nil || len(out.Repaired) == 0 {
+	if out.Repaired, err = v.selfHeal(ctx, id); err != nil {
+		return out, err
+	}
+	older, err := v.recoverOlder(ctx, id)
+	if out.Repaired = append(out.Repaired, older...); err != nil || len(out.Repaired) == 0 {
 		return out, err
 	}
 	again := archive.Scrubbed{}
@@ -146,7 +150,10 @@ func (p *Pair) Scrub(ctx context.Context, id archive.ObjectID) (archive.Scrubbed
 	if err != nil {
 		return out, err
 	}
-	return out, p.judgeAgain(ctx, id, &out)
+	if err := p.judgeAgain(ctx, id, &out); err != nil || len(out.Left) == 0 {
+		return out, err
+	}
+	return out, p.recoverOlder(ctx, id, &out)
 }
 
 // compareSidecars finds damage to a sidecar that the standard reads over: another case of a digit, another white space. The one

@@ -101,6 +101,7 @@ func (p *prober) must(ctx context.Context, name, text string) error {
 // versions asks the bucket what it keeps. A server that does not know the question keeps one version.
 func (p *prober) versions(ctx context.Context) error {
 	p.report.Versioning, p.report.ObjectLock, p.report.Retention = p.s.bucketKeeps(ctx)
+	p.s.governed = strings.HasPrefix(p.report.Retention, string(minio.Governance))
 	if p.s.config.Retention > 0 && !p.report.ObjectLock {
 		return archive.Errorf(archive.Unprocessable, "objects are to be locked, and the bucket was made without object lock")
 	}
@@ -305,7 +306,7 @@ func (p *prober) clean(ctx context.Context) error {
 			return err
 		}
 	}
-	if p.report.Versioning {
+	if p.report.Versioning && !p.report.compliant() {
 		for _, name := range append(names, p.folder+"listed") {
 			if err := p.s.purge(ctx, name); err != nil {
 				p.warn(archive.Text{VI: "Không xóa được phiên bản cũ: thứ đã xóa vẫn còn trong thùng chứa.", EN: "Older versions cannot be removed: what is erased stays in the bucket."})

@@ -1,7 +1,10 @@
 package s3
 
 import (
+	"strings"
 	"time"
+
+	"github.com/minio/minio-go/v7"
 
 	"sohoa/archive"
 )
@@ -42,6 +45,10 @@ type Report struct {
 	Aborted                 int            `json:"aborted_uploads"`             // left-over multipart uploads that were removed
 	Warnings                []archive.Text `json:"warnings,omitempty"`
 }
+
+// compliant reports whether the bucket locks everything so that nobody may pass it: what is removed stays as a version until
+// its time is over, and trying to remove that only fails.
+func (r *Report) compliant() bool { return strings.HasPrefix(r.Retention, string(minio.Compliance)) }
 
 // Status is the state of the store now.
 type Status struct {

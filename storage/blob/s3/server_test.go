@@ -312,6 +312,7 @@ func TestVersionsAndLock(t *testing.T) {
 		{"kept", 0, false, 2},
 		{"purged", 0, true, 0},
 		{"locked", 24 * time.Hour, false, 2},
+		{"locked-purged", 24 * time.Hour, true, 0}, // governance: whoever may pass it erases for good
 	} {
 		t.Run(want.reason, func(t *testing.T) {
 			bucket := "locked-" + want.reason
@@ -360,6 +361,29 @@ func TestVersionsAndLock(t *testing.T) {
 				t.Errorf("over a removed key: %v", err)
 			}
 		})
+	}
+	// A bucket that locks everything by itself: said, and passed as far as the credentials may.
+	if err := core.MakeBucket(t.Context(), "locks-itself", minio.MakeBucketOptions{ObjectLocking: true}); err != nil {
+		t.Fatal(err)
+	}
+	mode, days, unit := minio.Governance, uint(30), minio.Days
+	if err := core.SetObjectLockConfig(t.Context(), "locks-itself", &mode, &days, &unit); err != nil {
+		t.Fatal(err)
+	}
+	own := config(server, "locks-itself")
+	own.Purge = true
+	s := open(t, own)
+	if found := s.Status().Found; found.Retention != "GOVERNANCE 30 DAYS" || len(found.Warnings) == 0 {
+		t.Errorf("found %+v", found)
+	}
+	if err := s.Create(t.Context(), "k", strings.NewReader("one")); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Delete(t.Context(), "k"); err != nil {
+		t.Fatal(err)
+	}
+	for o := range core.ListObjectsIter(t.Context(), "locks-itself", minio.ListObjectsOptions{WithVersions: true, Recursive: true}) {
+		t.Errorf("%s %s stays, %v", o.Key, o.VersionID, o.Err)
 	}
 	c := config(server, server.Bucket(t))
 	c.Retention = time.Hour

@@ -23,6 +23,7 @@ type Store struct {
 	locks     locks
 	gate      gate
 	report    Report
+	governed  bool // the bucket locks everything by itself, and who has the right may pass that
 }
 
 var (
@@ -139,7 +140,7 @@ func (s *Store) Delete(ctx context.Context, key string) error {
 	}
 	defer s.locks.lock(key)()
 	err := s.remove(ctx, s.name(key), "")
-	if err == nil && s.config.Purge && s.report.Versioning {
+	if err == nil && s.config.Purge && s.report.Versioning && !s.report.compliant() {
 		err = s.purge(ctx, s.name(key))
 	}
 	return fault(ctx, "delete", key, err)
@@ -147,7 +148,7 @@ func (s *Store) Delete(ctx context.Context, key string) error {
 
 func (s *Store) remove(ctx context.Context, name, version string) error {
 	err := s.retry(ctx, 0, func(ctx context.Context) error {
-		return s.core.RemoveObject(ctx, s.config.Bucket, name, minio.RemoveObjectOptions{VersionID: version, GovernanceBypass: version != "" && s.config.Retention > 0})
+		return s.core.RemoveObject(ctx, s.config.Bucket, name, minio.RemoveObjectOptions{VersionID: version, GovernanceBypass: version != "" && (s.config.Retention > 0 || s.governed)})
 	})
 	if err != nil && classOf(err) == missing {
 		return nil
