@@ -117,3 +117,19 @@ func TestCodesOfScans(t *testing.T) {
 		}
 	}
 }
+
+// The seal of a fax lies black over the name of who signed: read with the whole page it is lost, read by itself its end is there.
+func TestTheSignersBlockIsReadAgain(t *testing.T) {
+	p := open(t, testkit.Corpus(t, "synthetic/scan/02-bw-200.pdf"))
+	r := read(t, p, archive.ReadRequest{}, testkit.Tesseract(t))[0]
+	if !strings.Contains(r.Text, "Hường Giang") {
+		t.Errorf("the name is not there: %s", r.Text[max(0, len(r.Text)-200):])
+	}
+	seen := map[archive.Box]bool{}
+	for _, w := range r.Words {
+		if seen[w.Box] {
+			t.Errorf("%q stands twice at %v", w.Text, w.Box)
+		}
+		seen[w.Box] = true
+	}
+}

@@ -23,6 +23,7 @@ type sheet struct {
 	ink    page.Ink
 	width  int // of file, in pixels
 	found  []tesseract.Word
+	seal   *archive.Box // the signer's block is to be read again
 }
 
 // sheet prepares page n: afterwards its reading is complete, or its file waits for the recogniser. Only the end of ctx and
@@ -113,7 +114,11 @@ func (r *run) recognised(s *sheet, res tesseract.Result) {
 	case askew(res.Words, s.ink):
 		s.found = res.Words
 	default:
+		file := s.file
 		s.words(res.Words, r.limits)
+		if s.seal = sealOf(s); s.seal != nil {
+			s.file = file
+		}
 	}
 }
 

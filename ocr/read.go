@@ -183,8 +183,12 @@ func (r *run) recognise(ctx context.Context, batch []*sheet) error {
 	}
 	// What is left reads so badly that it may lie sideways.
 	for err == nil && len(batch) > 0 {
-		if batch[0].file != "" {
-			err = r.turn(ctx, batch[0])
+		switch s := batch[0]; {
+		case s.file == "":
+		case s.seal != nil:
+			err = r.sealed(ctx, s)
+		default:
+			err = r.turn(ctx, s)
 		}
 		if err == nil {
 			err = finished()

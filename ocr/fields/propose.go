@@ -77,6 +77,7 @@ func Propose(pages []archive.PageReading, lists Lists) []archive.Proposal {
 	p.findNumber()
 	p.findDate()
 	p.findAgency()
+	p.settlePlace()
 	p.findSubject()
 	p.findSigner()
 	p.findRecipients()

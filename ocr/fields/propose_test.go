@@ -161,6 +161,11 @@ func TestPropose(t *testing.T) {
 			Lists{ByType: []archive.KnownProcedure{{Type: "Giấy phép", Code: "1.009994", Papers: 9}, {Type: "Giấy phép", Code: "1.004227", Papers: 1}}}, map[string]string{ProcedureCode: "1.009994"}},
 		{"a type whose results belong to several says nothing", []put{middle(315, 120, "GIẤY PHÉP"), middle(315, 140, "Xây dựng nhà ở riêng lẻ")},
 			Lists{ByType: []archive.KnownProcedure{{Type: "Giấy phép", Code: "1.009994", Papers: 3}, {Type: "Giấy phép", Code: "1.004227", Papers: 3}}}, map[string]string{ProcedureCode: ""}},
+		{"a place is held against the agency: one letter, marks, words grown together", []put{
+			middle(170, 40, "UBND XÃ DLIÊYA"), middle(170, 54, "CÔNG AN XÃ DLIẾ YA"), middle(170, 92, "Số: 3/TB-CAX"), middle(420, 92, "Dliê Ya, ngày 03 tháng 7 năm 2024"),
+		}, Lists{}, map[string]string{AgencyParent: "UBND XÃ DLIÊ YA", AgencyName: "CÔNG AN XÃ DLIÊ YA", Place: "Dliê Ya"}},
+		{"capitals tell l from i", []put{middle(170, 50, "ỦY BAN NHÂN DÂN"), middle(170, 66, "XÃ IA PA"), middle(170, 92, "Số: 3/TB-UBND"), middle(420, 92, "la Pa, ngày 03 tháng 7 năm 2024")}, Lists{},
+			map[string]string{Place: "Ia Pa", AgencyName: "ỦY BAN NHÂN DÂN XÃ IA PA"}},
 		{"an agency whose name goes on below is one agency", []put{middle(170, 40, "UBND TỈNH LÀO CAI"), middle(170, 54, "SỞ NÔNG NGHIỆP VÀ MÔI"), middle(170, 68, "TRƯỜNG"), middle(170, 92, "Số: 08/TTr-SNNMT")}, Lists{},
 			map[string]string{AgencyName: "SỞ NÔNG NGHIỆP VÀ MÔI TRƯỜNG", AgencyParent: "UBND TỈNH LÀO CAI"}},
 		{"the stroke between number and notation was lost", []put{middle(170, 50, "ỦY BAN NHÂN DÂN"), middle(170, 66, "XÃ EA SUR"), middle(170, 92, "Số: 07UBND-VX")}, Lists{}, map[string]string{Number: "07", Notation: "UBND-VX"}},

@@ -19,6 +19,8 @@ type Engine struct {
 	Data string
 	// PageTime is how long the program may take for one page. Zero means one minute.
 	PageTime time.Duration
+	// Sparse reads words that stand about in no order, for a cutting of a page. Optional.
+	Sparse bool
 	// Alive is called whenever the program begins an image. It must not call the Engine. Optional.
 	Alive func()
 }
@@ -43,7 +45,11 @@ type Result struct {
 // args are the arguments of one run over a list file. Inverted text is not looked for: it costs a second pass over every
 // doubtful line and these papers have none. Dots per inch are said because the images do not say it.
 func (e Engine) args(list string) []string {
-	a := []string{list, "stdout", "-l", Language, "--psm", "3", "--dpi", "200", "-c", "tessedit_do_invert=0"}
+	layout := "3" // columns and paragraphs
+	if e.Sparse {
+		layout = "11"
+	}
+	a := []string{list, "stdout", "-l", Language, "--psm", layout, "--dpi", "200", "-c", "tessedit_do_invert=0"}
 	if e.Data != "" {
 		a = append(a, "--tessdata-dir", e.Data)
 	}
