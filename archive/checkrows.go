@@ -80,6 +80,13 @@ func (a *Archive) checkMetadata(ctx context.Context, d *Document, inv *Inventory
 	if moving, err := a.moving(ctx, d.ID); err != nil || moving {
 		return err // the act that is under way writes the row after the object
 	}
+	var now Document
+	if err := a.Catalog.View(ctx, func(tx Tx) (err error) { now, err = tx.Documents().Get(ctx, d.ID); return err }); err != nil {
+		return err
+	}
+	if now.Revision != d.Revision || now.Object != d.Object {
+		return nil // another process changed it since it was read: the next check compares it
+	}
 	return rowWrong("row_mismatch", "%s", wrong)
 }
 

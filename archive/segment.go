@@ -302,19 +302,25 @@ func (s *segment) gatherRegistry(ctx context.Context, tx Tx) error {
 }
 
 func (s *segment) gatherAccounts(ctx context.Context, tx Tx) error {
+	out, err := accountsKept(ctx, tx)
+	s.registry[registryAccounts] = pretty(out)
+	return err
+}
+
+// accountsKept are the accounts as the store keeps them, by login.
+func accountsKept(ctx context.Context, tx Tx) ([]segmentAccount, error) {
 	out := []segmentAccount{}
 	for after := ""; ; {
 		page, err := tx.Accounts().List(ctx, after, 200)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		for _, c := range page {
 			out = append(out, accountKept(c))
 			after = c.Login
 		}
 		if len(page) < 200 {
-			s.registry[registryAccounts] = pretty(out)
-			return nil
+			return out, nil
 		}
 	}
 }
