@@ -192,7 +192,7 @@ func (h *house) reopen(t testing.TB) {
 			t.Fatalf("%s: %v", what, err)
 		}
 	}
-	h.cat, err = catalog.Open(ctx, "sqlite:"+filepath.Join(h.dir, "catalog.db"), catalog.Options{})
+	h.cat, err = catalog.Open(ctx, "sqlite:"+filepath.Join(h.dir, "catalog.db"), catalog.Options{Readers: 2}) // each is a schema to read, a thousand times over
 	must("open catalog")
 	h.spool, err = blob.OpenSpool(filepath.Join(h.dir, "spool"), nil)
 	must("open spool")

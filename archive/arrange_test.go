@@ -331,6 +331,7 @@ func TestFourEyesOnArrangedPages(t *testing.T) {
 }
 
 func TestPowerFailsDuringArrange(t *testing.T) {
+	t.Parallel()
 	everyWrite(t, func(t *testing.T, h *house) error {
 		h.take(t, clerk, pages("a b c"))
 		return nil
@@ -353,6 +354,7 @@ func TestPowerFailsDuringArrange(t *testing.T) {
 }
 
 func TestPowerFailsDuringMerge(t *testing.T) {
+	t.Parallel()
 	everyWrite(t, func(t *testing.T, h *house) error {
 		for _, words := range []string{"a b", "c", "d e"} {
 			h.take(t, clerk, pages(words))

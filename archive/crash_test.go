@@ -98,6 +98,7 @@ func everyWrite(t *testing.T, before, act func(*testing.T, *house) error, after 
 }
 
 func TestPowerFailsDuringDeposit(t *testing.T) {
+	t.Parallel()
 	nothing := func(*testing.T, *house) error { return nil }
 	everyWrite(t, nothing, func(t *testing.T, h *house) error {
 		_, err := h.Deposit(context.Background(), clerk, paper("một"))
@@ -117,6 +118,7 @@ func TestPowerFailsDuringDeposit(t *testing.T) {
 }
 
 func TestPowerFailsDuringAccept(t *testing.T) {
+	t.Parallel()
 	everyWrite(t, func(t *testing.T, h *house) error {
 		d := h.deposit(t, "một")
 		_, err := h.Move(context.Background(), clerk, d.ID, archive.MoveRequest{Move: archive.Submit})
@@ -150,6 +152,7 @@ func TestPowerFailsDuringAccept(t *testing.T) {
 }
 
 func TestPowerFailsDuringRescan(t *testing.T) {
+	t.Parallel()
 	everyWrite(t, func(t *testing.T, h *house) error { h.deposit(t, "một"); return nil }, func(t *testing.T, h *house) error {
 		_, err := h.AddVersion(context.Background(), clerk, h.only(t).ID, 0, paper("một, quét lại"))
 		return err
@@ -180,6 +183,7 @@ func (h *house) published(t *testing.T) error {
 }
 
 func TestPowerFailsDuringRescanOfAPublishedPaper(t *testing.T) {
+	t.Parallel()
 	everyWrite(t, func(t *testing.T, h *house) error { return h.published(t) }, func(t *testing.T, h *house) error {
 		scan := paper("một, quét lại")
 		scan.Reason = "mờ"
@@ -201,6 +205,7 @@ func TestPowerFailsDuringRescanOfAPublishedPaper(t *testing.T) {
 }
 
 func TestPowerFailsWhileANewScanIsDropped(t *testing.T) {
+	t.Parallel()
 	everyWrite(t, func(t *testing.T, h *house) error {
 		h.on(t, h.deposit(t, "một"), way(toPublished, archive.Rescan)...)
 		return nil
@@ -224,6 +229,7 @@ func TestPowerFailsWhileANewScanIsDropped(t *testing.T) {
 }
 
 func TestPowerFailsDuringMoveOfAPublishedPaper(t *testing.T) {
+	t.Parallel()
 	everyWrite(t, func(t *testing.T, h *house) error { return h.published(t) }, func(t *testing.T, h *house) error {
 		_, err := h.Refile(context.Background(), checker, h.only(t).ID, archive.Refiling{Dossier: here, Reason: "nhầm"})
 		return err

@@ -131,6 +131,7 @@ func TestWithoutAQuarantineNothingIsKeptAside(t *testing.T) {
 }
 
 func TestPowerFailsDuringDepositIntoQuarantine(t *testing.T) {
+	t.Parallel()
 	nothing := func(*testing.T, *house) error { return nil }
 	everyWrite(t, nothing, func(t *testing.T, h *house) error {
 		in := paper("một")

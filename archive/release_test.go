@@ -258,6 +258,7 @@ func TestUploaderSeesThatHerPaperIsInQuarantineAndNothingOfIt(t *testing.T) {
 }
 
 func TestPowerFailsDuringQuarantine(t *testing.T) {
+	t.Parallel()
 	everyWrite(t, func(t *testing.T, h *house) error {
 		d := h.deposit(t, "một")
 		_, err := h.AddVersion(context.Background(), clerk, d.ID, 0, paper("hai"))
@@ -271,6 +272,7 @@ func TestPowerFailsDuringQuarantine(t *testing.T) {
 }
 
 func TestPowerFailsDuringRelease(t *testing.T) {
+	t.Parallel()
 	everyWrite(t, func(t *testing.T, h *house) error {
 		d := h.deposit(t, "một")
 		if _, err := h.AddVersion(context.Background(), clerk, d.ID, 0, paper("hai")); err != nil {

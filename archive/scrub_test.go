@@ -224,6 +224,7 @@ func wipe(t *testing.T, s *mem.Store) {
 }
 
 func TestScrubKeepsItsPlaceAndItsInterval(t *testing.T) {
+	t.Parallel()
 	h := openTwice(t, true)
 	for range 60 {
 		h.deposit(t, archive.NewID().String())

@@ -95,6 +95,7 @@ func TestSplitsThatAreRefused(t *testing.T) {
 }
 
 func TestPowerFailsDuringSplit(t *testing.T) {
+	t.Parallel()
 	everyWrite(t, func(t *testing.T, h *house) error {
 		h.take(t, clerk, pages("a b c"))
 		return nil

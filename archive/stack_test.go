@@ -51,6 +51,7 @@ func sketch(s archive.Stack) string {
 }
 
 func TestStack(t *testing.T) {
+	t.Parallel()
 	const one = "H15.50.05.13-261008-0975"
 	cover := func(d, kind, typ string) string {
 		return "qr=" + strings.ReplaceAll(archive.Separator{Dossier: archive.DossierCode(d), Kind: archive.DocumentKind(kind), Type: typ}.String(), " ", "_")
@@ -165,6 +166,7 @@ func TestPlacesThatAreRefused(t *testing.T) {
 }
 
 func TestPowerFailsWhileAStackGoesToItsDossiers(t *testing.T) {
+	t.Parallel()
 	places := []archive.Place{{Dossier: "H15.50.05.13-261008-0975"}, {Dossier: otherDossier, Kind: archive.Result}}
 	everyWrite(t, func(t *testing.T, h *house) error {
 		h.stack(t, "a patch c")

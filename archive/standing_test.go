@@ -61,6 +61,7 @@ func way(parts ...any) []archive.Move {
 // Every state a paper can be in before its end, with everything that can stand behind it: what each person may do, which
 // version counts and which one is public.
 func TestWhatStandsBehindANewScan(t *testing.T) {
+	t.Parallel()
 	newScan := way(toPublished, archive.Rescan)
 	both := way(newScan, toAccepted, archive.Rescan)
 	for _, c := range []struct {
@@ -267,6 +268,7 @@ func TestWhoeverScannedDoesNotAccept(t *testing.T) {
 // A paper wanders by chance: whatever happens, what was published last stays served until something else is published or it
 // is taken away, and a paper with a standing version is never thrown away.
 func TestWandering(t *testing.T) {
+	t.Parallel()
 	h := open(t)
 	chance := testkit.Chance(7)
 	for round := range 12 {

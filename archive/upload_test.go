@@ -91,6 +91,7 @@ func TestPiecesBecomeAPaper(t *testing.T) {
 }
 
 func TestPowerFailsAtTheEndOfAnUpload(t *testing.T) {
+	t.Parallel()
 	const half = int64(len(fileOfPieces) / 2)
 	var s archive.UploadState // of the house at hand
 	before := func(t *testing.T, h *house) error {
@@ -119,6 +120,7 @@ func TestPowerFailsAtTheEndOfAnUpload(t *testing.T) {
 }
 
 func TestPowerFailsAtTheEndOfAnUploadedRescan(t *testing.T) {
+	t.Parallel()
 	var s archive.UploadState
 	before := func(t *testing.T, h *house) error {
 		d := h.deposit(t, "một")
@@ -144,6 +146,7 @@ func TestPowerFailsAtTheEndOfAnUploadedRescan(t *testing.T) {
 }
 
 func TestPowerFailsAtTheBeginningOfAnUpload(t *testing.T) {
+	t.Parallel()
 	h := open(t)
 	for n := range 2 {
 		h.power.after, h.power.applied = h.power.updates+n, true
