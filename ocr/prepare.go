@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"image"
 	"path/filepath"
 	"time"
 
@@ -21,7 +22,7 @@ type sheet struct {
 	file   string
 	toPage page.Affine // from the pixels of file
 	ink    page.Ink
-	width  int // of file, in pixels
+	size   image.Point // of file, in pixels
 	found  []tesseract.Word
 	seal   *archive.Box // the signer's block is to be read again
 }
@@ -95,7 +96,7 @@ func (r *run) picture(ctx context.Context, s *sheet) error {
 		s.wait()
 		return nil
 	}
-	s.toPage, s.width, s.ink = p.ToPage, p.Gray.Rect.Dx(), p.Ink
+	s.toPage, s.size, s.ink = p.ToPage, p.Gray.Rect.Size(), p.Ink
 	s.file = filepath.Join(r.engine.Dir, fmt.Sprintf("page-%06d.pgm", n))
 	if err := tesseract.Write(s.file, p.Gray); err != nil {
 		return &archive.Error{Kind: archive.Unavailable, Msg: archive.KindText(archive.Unavailable), RetryAfter: time.Minute, Err: err}
@@ -129,7 +130,7 @@ func (s *sheet) words(found []tesseract.Word, limits archive.ReadLimits) {
 	if onTheirSide(found) { // the recogniser saw it by itself
 		s.find(codeTurned)
 	} else {
-		found = inColumns(found, s.width)
+		found = inOrder(found, s.size.X, s.size.Y)
 	}
 	words := placed(found, s.toPage, s.reading.Width, s.reading.Height)
 	if s.ink.Dirt() && empty(words) {

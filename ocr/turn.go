@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"image"
 	"os"
 	"unicode/utf8"
 
@@ -52,9 +53,9 @@ func (r *run) turn(ctx context.Context, s *sheet) error {
 	if err == nil && turns != 0 {
 		var again []tesseract.Word
 		var p *page.Prepared
-		var width int
-		if again, p, width, err = r.readTurned(ctx, s, turns); err == nil && better(again, found) {
-			found, toPage, s.width = again, p.ToPage, width
+		var size image.Point
+		if again, p, size, err = r.readTurned(ctx, s, turns); err == nil && better(again, found) {
+			found, toPage, s.size = again, p.ToPage, size
 			s.reading.Skew = float32(p.Skew)
 			s.lies(turns)
 		}
@@ -68,23 +69,23 @@ func (r *run) turn(ctx context.Context, s *sheet) error {
 	return nil
 }
 
-func (r *run) readTurned(ctx context.Context, s *sheet, turns int) (words []tesseract.Word, p *page.Prepared, width int, err error) {
+func (r *run) readTurned(ctx context.Context, s *sheet, turns int) (words []tesseract.Word, p *page.Prepared, size image.Point, err error) {
 	g, err := tesseract.Load(s.file)
 	if err != nil {
-		return nil, nil, 0, err
+		return nil, nil, size, err
 	}
 	p, err = page.Prepare(g, s.toPage, page.Options{MaxPixels: r.limits.PagePixels, Turns: turns})
 	if err != nil {
-		return nil, nil, 0, fmt.Errorf("turn page image: %w", err)
+		return nil, nil, size, fmt.Errorf("turn page image: %w", err)
 	}
 	defer p.Release()
 	path := s.file + ".turned"
 	defer os.Remove(path)
 	if err := tesseract.Write(path, p.Gray); err != nil {
-		return nil, nil, 0, err
+		return nil, nil, size, err
 	}
 	r.alive()
-	width = p.Gray.Rect.Dx()
+	size = p.Gray.Rect.Size()
 	err = r.engine.Run(ctx, []string{path}, func(res tesseract.Result) error {
 		words = res.Words
 		return res.Err
@@ -92,7 +93,7 @@ func (r *run) readTurned(ctx context.Context, s *sheet, turns int) (words []tess
 	if err == nil && p.Ink.Blank() {
 		err = errors.New("nothing stands on the turned page")
 	}
-	return words, p, width, err
+	return words, p, size, err
 }
 
 // better weighs readings by how many letters were read how surely.

@@ -66,10 +66,14 @@ func Prepare(src image.Image, toPage Affine, opt Options) (*Prepared, error) {
 	toPage = Scale(float64(size.X)/float64(w), float64(size.Y)/float64(h)).Then(toPage)
 
 	g, toPage = upright(g, toPage, opt.Turns)
+	if negative(g) {
+		invert(g)
+	}
 	for _, m := range opt.Masks {
 		blot(g, toPage, m)
 	}
 	level(g)
+	unghost(g)
 	b := measured(g, toPage, want)
 	defer b.free()
 	p.Ink = weigh(b)
