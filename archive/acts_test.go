@@ -655,7 +655,9 @@ func TestDiscardedPaperComesBackUntilItsTimeIsOver(t *testing.T) {
 	if got := h.bytes(t, clerk, d.ID, 0); got != "paper nhầm" {
 		t.Errorf("after 29 days: %q", got)
 	}
-	h.clock.pass(2 * 24 * time.Hour)
+	h.clock.pass(24 * time.Hour)
+	sweep()
+	h.clock.pass(24 * time.Hour)
 	sweep()
 	if _, _, err := h.File(ctx, clerk, d.ID, 0); archive.KindOf(err) != archive.NotFound {
 		t.Errorf("after 31 days the bytes are there: %v", err)

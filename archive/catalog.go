@@ -216,7 +216,7 @@ type Intents interface {
 	// OfDocument returns the intent of a document, taken or not; NotFound when there is none.
 	OfDocument(ctx context.Context, document ID) (Intent, error)
 	// Expired returns intents past their time at now, taken ones, and every intent of node opened before nodeStart, oldest
-	// first, at most limit.
+	// first, at most limit. One of node that is more than a minute ahead of now is of a former life too: the clock went back.
 	Expired(ctx context.Context, now time.Time, node string, nodeStart time.Time, limit int) ([]Intent, error)
 	Count(ctx context.Context) (int, error)
 }
@@ -240,6 +240,9 @@ type Jobs interface {
 	Release(ctx context.Context, j Job) error
 	// Hasten makes waiting jobs of a kind due now.
 	Hasten(ctx context.Context, kind JobKind, now time.Time) error
+	// Recall makes every job due at now that would be due after horizon: the clock went back since, and nobody would ever
+	// have put it off so long. Whoever holds one loses it.
+	Recall(ctx context.Context, now, horizon time.Time) error
 	Counts(ctx context.Context, now time.Time) (map[JobKind]JobCounts, error)
 }
 
@@ -295,8 +298,8 @@ type Answers interface {
 	Complete(ctx context.Context, a Answer) error
 	// Abandon forgets a key whose request was refused or failed. A completed one stays.
 	Abandon(ctx context.Context, actor ID, route, key string) error
-	// Forget removes answers made before t, and running ones of node made before nodeStart.
-	Forget(ctx context.Context, before time.Time, node string, nodeStart time.Time) error
+	// Forget removes answers made before t, and running ones of node made before nodeStart or more than a minute after now.
+	Forget(ctx context.Context, before time.Time, node string, nodeStart, now time.Time) error
 }
 
 // Settings keeps a few named facts of the house (set-up token, format, janitor switch).

@@ -202,11 +202,23 @@ func (a *Archive) Sweep(ctx context.Context) (int, error) {
 		if err := tx.Usage().Forget(ctx, dayOf(now.Add(-usageKept))); err != nil {
 			return err
 		}
-		return tx.Answers().Forget(ctx, now.Add(-7*24*time.Hour), a.Node, a.start)
+		if err := tx.Jobs().Recall(ctx, now, now.Add(jobHorizon)); err != nil {
+			return err
+		}
+		return tx.Answers().Forget(ctx, now.Add(-7*24*time.Hour), a.Node, a.start, now)
 	})
-	errs = append(errs, err, a.eraseDiscarded(ctx, now), a.sweepUploads(ctx, now))
+	errs = append(errs, err)
+	switch trusted, err := a.trustsClock(ctx, now); {
+	case err != nil:
+		errs = append(errs, err)
+	case trusted:
+		errs = append(errs, a.eraseDiscarded(ctx, now), a.sweepUploads(ctx, now))
+	}
 	return n, errors.Join(errs...)
 }
+
+// jobHorizon is further ahead than any job is ever put off or held.
+const jobHorizon = time.Hour
 
 // eraseDiscarded erases papers whose time to be restored is over, and leaves their tombstones.
 func (a *Archive) eraseDiscarded(ctx context.Context, now time.Time) error {

@@ -95,12 +95,13 @@ func (a *Archive) scrubFresh(ctx context.Context, s Scrubber) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	ripe := a.Clock.Now().Add(-a.Limits.ScrubFresh)
+	now := a.Clock.Now()
+	ripe := now.Add(-a.Limits.ScrubFresh)
 	n, upto := 0, int64(-1)
 	seen := map[ID]bool{}
 	var r ScrubReport
 	for _, e := range evs {
-		if e.At.After(ripe) {
+		if e.At.After(ripe) && !e.At.After(now) { // what is ahead of the clock is not waited for: the clock went back
 			break
 		}
 		upto = e.Seq
@@ -132,7 +133,7 @@ func (a *Archive) scrubPass(ctx context.Context, s Scrubber) (int, error) {
 	}
 	now := a.Clock.Now()
 	if !r.Ended.IsZero() || r.Began.IsZero() {
-		if !r.Began.IsZero() && now.Before(r.Began.Add(a.Limits.ScrubEvery)) {
+		if !r.Began.IsZero() && !r.Began.After(now) && now.Before(r.Began.Add(a.Limits.ScrubEvery)) {
 			return 0, nil
 		}
 		r = ScrubReport{Began: now, Sound: r.Sound}

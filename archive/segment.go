@@ -223,7 +223,8 @@ func (a *Archive) cutSegment(ctx context.Context, now bool) (*segment, error) {
 			return err
 		}
 		clock := a.Clock.Now()
-		if !now && len(evs) < a.Limits.SegmentEvents && clock.Sub(evs[0].At) < a.Limits.SegmentTime {
+		age := clock.Sub(evs[0].At) // of an event ahead of the clock nobody knows it: the clock went back
+		if !now && len(evs) < a.Limits.SegmentEvents && age >= 0 && age < a.Limits.SegmentTime {
 			return nil
 		}
 		s = &segment{events: evs, registry: map[string][]byte{}, head: segmentHead{Format: segmentFormat, Origin: Origin, First: evs[0].Seq, Last: evs[len(evs)-1].Seq, Closed: clock.UTC()}}

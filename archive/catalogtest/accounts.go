@@ -169,7 +169,7 @@ var answerTests = []test{
 		begin("present", "n1", 31)
 		b.update(func(tx archive.Tx) error {
 			return errors.Join(tx.Answers().Complete(b.Context(), archive.Answer{Actor: who, Route: "r", Key: "finished", Status: 201}),
-				tx.Answers().Forget(b.Context(), at(10), "n1", at(30)))
+				tx.Answers().Forget(b.Context(), at(10), "n1", at(30), at(1000)))
 		})
 		for key, want := range map[string]bool{"old": true, "former": true, "finished": false, "elsewhere": false, "present": false} {
 			b.update(func(tx archive.Tx) error {

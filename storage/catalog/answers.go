@@ -53,8 +53,9 @@ func (c answers) Abandon(ctx context.Context, actor archive.ID, route, key strin
 	return nil
 }
 
-func (c answers) Forget(ctx context.Context, before time.Time, node string, nodeStart time.Time) error {
-	if _, err := c.t.exec(ctx, `DELETE FROM answers WHERE created_at < $1 OR status = 0 AND node = $2 AND created_at < $3`, before, node, nodeStart); err != nil {
+func (c answers) Forget(ctx context.Context, before time.Time, node string, nodeStart, now time.Time) error {
+	if _, err := c.t.exec(ctx, `DELETE FROM answers WHERE created_at < $1 OR status = 0 AND node = $2 AND (created_at < $3 OR created_at > $4)`,
+		before, node, nodeStart, now.Add(ahead)); err != nil {
 		return fmt.Errorf("forget answers: %w", err)
 	}
 	return nil

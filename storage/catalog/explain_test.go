@@ -163,7 +163,7 @@ func TestStatementsUseAnIndex(t *testing.T) {
 		"pages":                func(tx archive.Tx) error { _, err := tx.Pages().List(ctx, id, 1); return err },
 		"expired sessions":     func(tx archive.Tx) error { return tx.Sessions().Expire(ctx, now) },
 		"sessions of a person": func(tx archive.Tx) error { return tx.Sessions().DeleteAll(ctx, id) },
-		"old answers":          func(tx archive.Tx) error { return tx.Answers().Forget(ctx, now, "n", now) },
+		"old answers":          func(tx archive.Tx) error { return tx.Answers().Forget(ctx, now, "n", now, now) },
 		"upload":               func(tx archive.Tx) error { tx.Uploads().Get(ctx, id); return nil },
 		"open uploads":         func(tx archive.Tx) error { _, _, err := tx.Uploads().Open(ctx, id); return err },
 		"expired uploads":      func(tx archive.Tx) error { _, err := tx.Uploads().Expired(ctx, "n", now, 9); return err },

@@ -78,9 +78,13 @@ func (c intents) OfDocument(ctx context.Context, document archive.ID) (archive.I
 	return is[0], nil
 }
 
+// ahead is how far a row may be ahead of the clock before the clock is taken to have gone back: a sweep asks with a time that is
+// a moment old.
+const ahead = time.Minute
+
 func (c intents) Expired(ctx context.Context, now time.Time, node string, nodeStart time.Time, limit int) ([]archive.Intent, error) {
-	is, err := all(ctx, c.t, selectIntent+`WHERE expires_at <= $1 OR taken = 1 OR node = $2 AND created_at < $3
-		ORDER BY created_at, id LIMIT $4`, []any{now, node, nodeStart, limit}, scanIntent)
+	is, err := all(ctx, c.t, selectIntent+`WHERE expires_at <= $1 OR taken = 1 OR node = $2 AND (created_at < $3 OR created_at > $4)
+		ORDER BY created_at, id LIMIT $5`, []any{now, node, nodeStart, now.Add(ahead), limit}, scanIntent)
 	if err != nil {
 		return nil, fmt.Errorf("expired intents: %w", err)
 	}

@@ -94,6 +94,14 @@ func (c jobs) Hasten(ctx context.Context, kind archive.JobKind, now time.Time) e
 	return nil
 }
 
+func (c jobs) Recall(ctx context.Context, now, horizon time.Time) error {
+	if _, err := c.t.exec(ctx, `UPDATE jobs SET state = 'waiting', node = '', lease_until = '', run_at = $1, due_at = $1
+		WHERE state <> 'failed' AND due_at > $2`, now, horizon); err != nil {
+		return fmt.Errorf("recall jobs: %w", err)
+	}
+	return nil
+}
+
 func (c jobs) Counts(ctx context.Context, now time.Time) (map[archive.JobKind]archive.JobCounts, error) {
 	counts := map[archive.JobKind]archive.JobCounts{}
 	err := c.t.each(ctx, `SELECT kind,
