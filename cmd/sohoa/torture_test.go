@@ -39,6 +39,8 @@ func TestTorture(t *testing.T) {
 		{"s3-stumbles", s3Stumbles},
 		{"s3-nth", s3FailsTheNth},
 		{"s3-away", s3GoesAway},
+		{"restore-older", restoreOlder},
+		{"clock-leaps", clockLeaps},
 	} {
 		t.Run(s.name, func(t *testing.T) {
 			f := &figures{Scenario: s.name, Seed: w.seed}
