@@ -7,6 +7,7 @@ import (
 	"mime"
 	"net/http"
 	"net/url"
+	"path"
 	"strings"
 	"testing"
 
@@ -240,6 +241,23 @@ func TestReadingTextAndPages(t *testing.T) {
 	}
 	clerk.with("If-None-Match: "+img.header.Get("ETag")).do("GET", at+"/pages/1/image?width=800", nil).want(304)
 	clerk.do("HEAD", at+"/pages/1/image", nil).want(200)
+	if !strings.Contains(img.header.Get("Cache-Control"), "no-cache") || !strings.Contains(img.header.Get("Cache-Control"), "private") {
+		t.Errorf("an address that may change its picture is kept: %v", img.header)
+	}
+	if same := clerk.do("GET", at+"/pages/1/image?width=1000", nil).want(200); same.header.Get("ETag") != img.header.Get("ETag") {
+		t.Error("one picture has two tags")
+	}
+	of := strings.TrimPrefix(clerk.do("GET", at, nil).want(200).text("versions.0.digest"), "sha256:")[:16]
+	if fixed := clerk.do("GET", at+"/pages/1/image?width=800&of="+of, nil).want(200); fixed.header.Get("Cache-Control") != "private, max-age=86400, immutable" {
+		t.Errorf("a picture that never changes: %v", fixed.header)
+	}
+	clerk.do("GET", at+"/pages/1/image?of=000000000000", nil).refused(404, "not_found")
+	clerk.do("GET", at+"/pages/1/image?of=0", nil).refused(404, "not_found")
+	// A file a power cut emptied is made again.
+	must(t, w.Derived.Put(t.Context(), "documents/"+path.Base(at)+"/1/images/1-1000", strings.NewReader("")))
+	if again := clerk.do("GET", at+"/pages/1/image", nil).want(200); len(again.body) == 0 {
+		t.Error("an empty picture was sent")
+	}
 	clerk.do("GET", at+"/pages/3/image", nil).refused(404, "not_found")
 	clerk.do("GET", at+"/pages/1/image?width=0", nil).refused(400, "invalid")
 }

@@ -42,6 +42,27 @@ func Passing(key string) bool {
 	return len(parts) == 5 && parts[0] == "documents" && (parts[3] == "images" || parts[3] == "copies")
 }
 
+// openPassing opens a passing file. Derived files are not synced: what a power cut left empty or full of zeros is taken away, and is NotFound
+// like one that was never made.
+func (a *Archive) openPassing(ctx context.Context, key string) (io.ReadSeekCloser, error) {
+	f, err := a.Derived.Open(ctx, key)
+	if err != nil {
+		return nil, err
+	}
+	last := []byte{0}
+	if end, err := f.Seek(-1, io.SeekEnd); err == nil && end >= 0 {
+		_, _ = io.ReadFull(f, last) // what cannot be read stays 0
+	}
+	if _, err := f.Seek(0, io.SeekStart); err == nil && last[0] != 0 { // neither a JPEG nor a PDF ends with a zero
+		return f, nil
+	}
+	f.Close()
+	if err := a.Derived.Remove(ctx, key); err != nil {
+		return nil, err
+	}
+	return nil, ErrNotFound
+}
+
 func packPage(p *PageReading) ([]byte, error) {
 	var b bytes.Buffer
 	z := gzip.NewWriter(&b)

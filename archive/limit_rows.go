@@ -117,6 +117,8 @@ var limitsToSet = []LimitRow{
 	{Field: "Quota.AgencyTotal", Unit: UnitBytes, Flag: "quota-agency-total", Code: "507 quota_exceeded", Test: "archive TestEveryQuotaHoldsAtItsEdge",
 		Name: Text{"Dung lượng một cơ quan lưu giữ", "Bytes one agency keeps"}, Why: Text{noQuotaVI, noQuotaEN}},
 
+	{Field: "PageCache", Unit: UnitBytes, Flag: "page-cache", Code: "the longest unused go, and are made again when asked for", Test: "storage/blob TestPassingFilesStayBounded",
+		Name: Text{"Ảnh trang và bản đọc được giữ sẵn", "Page images and reading copies kept ready"}, Why: Text{"60.000 trang ở cả ba cỡ: chừng một tháng xem của một cơ quan.", "60,000 pages at all three widths: what an office looks at in a month."}},
 	{Field: "DiskWarn", Unit: UnitShare, Flag: "disk-warn", Code: "a banner for administrators, a line in the log", Test: "archive TestADiskThatFillsUpIsToldOnceAndRefusesAtItsReserve",
 		Name: Text{"Phần ổ đĩa đã dùng thì cảnh báo", "Share of a disk in use that is warned of"}, Why: Text{"Còn đủ lâu để mua thêm đĩa.", "Long enough before the end to buy a disk."}},
 	{Field: "DiskReserve", Unit: UnitRoom, Flag: "disk-reserve", Code: "507 storage_full", Test: "cmd/sohoa TestADiskThatIsReallyFull",

@@ -91,6 +91,7 @@ type Limits struct {
 	QueryText     int           // characters of a search query
 	ViewEvery     time.Duration // one view event per actor and document in this time
 	Twins         int           // papers a finding about duplicates names
+	PageCache     int64         // page images and reading copies kept; those not asked for longest go first
 	DiskWarn      float64       // share of a disk in use from which administrators are warned
 	DiskReserve   float64       // bytes of a disk that deposits leave alone; below 1, a share of it
 	DiscardKept   time.Duration // how long a discarded paper can be restored
@@ -185,7 +186,8 @@ func DefaultLimits() Limits {
 		ListRows:      200,
 		QueryText:     500,
 		ViewEvery:     15 * time.Minute,
-		Twins:         5, // whoever has more copies of one paper has another question
+		Twins:         5,        // whoever has more copies of one paper has another question
+		PageCache:     20 << 30, // 60,000 pages at all three widths: what an office looks at in a month
 		DiskWarn:      0.8,
 		DiskReserve:   2 << 30,
 		DiscardKept:   30 * 24 * time.Hour,

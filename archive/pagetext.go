@@ -94,6 +94,16 @@ func (a *Archive) WriteText(ctx context.Context, actor Actor, id ID, w io.Writer
 // ImageWidths are the widths page images are made and cached at, in pixels.
 var ImageWidths = []int{400, 1000, 1800}
 
+// ImageWidth is the width that is made for a wanted one: the nearest above, or the widest.
+func ImageWidth(wanted int) int {
+	for _, w := range ImageWidths {
+		if w >= wanted {
+			return w
+		}
+	}
+	return ImageWidths[len(ImageWidths)-1]
+}
+
 // PageImage returns a JPEG of page n of the head, at the cached width that is nearest above the wanted one.
 func (a *Archive) PageImage(ctx context.Context, actor Actor, id ID, n, width int) (io.ReadSeekCloser, error) {
 	d, err := a.pages(ctx, actor, id)
@@ -103,17 +113,11 @@ func (a *Archive) PageImage(ctx context.Context, actor Actor, id ID, n, width in
 	if n < 1 || n > d.PageCount() || d.State == Disposed {
 		return nil, ErrNotFound
 	}
-	w := ImageWidths[len(ImageWidths)-1]
-	for _, x := range ImageWidths {
-		if x >= width {
-			w = x
-			break
-		}
-	}
+	w := ImageWidth(width)
 	v := d.Head()
 	key := imageKey(id, v.Number, n, w)
 	for range copyTries {
-		f, err := a.Derived.Open(ctx, key)
+		f, err := a.openPassing(ctx, key)
 		if KindOf(err) != NotFound || err == nil {
 			return f, err
 		}
@@ -124,7 +128,7 @@ func (a *Archive) PageImage(ctx context.Context, actor Actor, id ID, n, width in
 			break
 		}
 	}
-	return a.Derived.Open(ctx, key)
+	return a.openPassing(ctx, key)
 }
 
 func (a *Archive) makeImage(ctx context.Context, d *Document, v Version, n, width int, key string) error {

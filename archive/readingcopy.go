@@ -39,7 +39,7 @@ func (a *Archive) ReadingCopy(ctx context.Context, actor Actor, id ID) (*Copied,
 		return nil, err
 	}
 	for range copyTries {
-		if c.ReadSeekCloser, err = a.Derived.Open(ctx, c.key); err == nil {
+		if c.ReadSeekCloser, err = a.openPassing(ctx, c.key); err == nil {
 			break
 		}
 		if KindOf(err) != NotFound {
@@ -50,7 +50,7 @@ func (a *Archive) ReadingCopy(ctx context.Context, actor Actor, id ID) (*Copied,
 			return nil, merr
 		}
 		if did {
-			c.ReadSeekCloser, err = a.Derived.Open(ctx, c.key)
+			c.ReadSeekCloser, err = a.openPassing(ctx, c.key)
 			break
 		}
 	}

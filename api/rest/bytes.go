@@ -33,7 +33,9 @@ func (s *server) bytesOut() {
 		s.plain(conditional(op), s.file)
 
 		img := operation("page-image-"+strings.ToLower(method), method, "/documents/{id}/pages/{n}/image", "documents", "Picture of a page", http.StatusUnprocessableEntity)
-		img.Parameters = []*huma.Param{inPath("id", "Id of the paper"), inPath("n", "Page, from 1"), inQuery("width", huma.TypeInteger, "Pixels wanted; the nearest size made is sent: 400, 1000 or 1800")}
+		img.Description = "With `of` naming the beginning of the digest of the version that counts, the picture never changes and a browser keeps it for a day without asking; " +
+			"any other `of` is 404, because the paper has been scanned again since."
+		img.Parameters = []*huma.Param{inPath("id", "Id of the paper"), inPath("n", "Page, from 1"), imageOf(), inQuery("width", huma.TypeInteger, "Pixels wanted; the nearest size made is sent: 400, 1000 or 1800")}
 		img.Responses = map[string]*huma.Response{"200": header(binary("The page", archive.JPEG), "ETag", "Version, page and width")}
 		s.plain(conditional(img), s.pageImage)
 	}
@@ -53,6 +55,15 @@ func (s *server) bytesOut() {
 func fileVersion() *huma.Param {
 	p := inQuery("version", huma.TypeString, "A number, or `public` for the version that is public; default the one that counts (`current_version`)")
 	p.Schema.Pattern = "^([1-9][0-9]*|public)$"
+	return p
+}
+
+// imageOfLeast is how much of a digest names a version; no two of one paper begin alike.
+const imageOfLeast = 12
+
+func imageOf() *huma.Param {
+	p := inQuery("of", huma.TypeString, "At least the first 12 digits of the digest of the version the picture is to be of")
+	p.Schema.Pattern = "^[0-9a-f]{12,64}$"
 	return p
 }
 
@@ -215,11 +226,24 @@ func (s *server) pageImage(c *gin.Context) {
 		return
 	}
 	h := c.Writer.Header()
+	width = archive.ImageWidth(width)
 	tag := fmt.Sprintf(`"%s-%d-%d"`, d.Head().Digest.Hex()[:32], n, width)
 	h.Set("ETag", tag)
-	h.Set("Cache-Control", "private, max-age=300")
-	if d.Aside() {
+	switch of := c.Query("of"); {
+	case of == "":
+		h.Set("Cache-Control", "private, no-cache") // asked again each time: the paper may have been scanned again, and rights may change
+	case len(of) >= imageOfLeast && strings.HasPrefix(d.Head().Digest.Hex(), of):
+		h.Set("Cache-Control", "private, max-age=86400, immutable") // in the cache of a person who has seen it
+	default:
+		h.Del("ETag")
+		s.Fail(c, archive.ErrNotFound)
+		return
+	}
+	switch {
+	case d.Aside():
 		h.Set("Cache-Control", "no-store")
+	case d.Access == archive.Sealed: // who may see it is asked each time
+		h.Set("Cache-Control", "private, no-cache")
 	}
 	guard(h)
 	if d.State != archive.Disposed && n <= d.PageCount() && matches(c.GetHeader("If-None-Match"), tag) {

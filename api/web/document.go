@@ -12,6 +12,7 @@ import (
 type documentPage struct {
 	Frame
 	ID, Heading, Subtitle string
+	Of                    string // the beginning of the digest of the version shown
 	Revision              int64
 	State                 Chip
 	Reading               Chip
@@ -150,6 +151,7 @@ func (p *Pages) showDocument(v *visit, id archive.ID, status int, answer documen
 	d.fields(v, &doc, names, answer)
 	d.moves(v, &doc, p.binDays())
 	d.mayRefile(v, &doc, answer.refile)
+	d.Of = doc.Head().Digest.Hex()[:16]
 	d.pages(v, &doc)
 	d.Versions = v.versions(&doc)
 	d.mayArrange(v, &doc)
@@ -261,7 +263,7 @@ func (d *documentPage) Image() string {
 	if d.PageCount == 0 || d.Aside != nil && !d.Aside.Looks {
 		return ""
 	}
-	return "/api/v1/documents/" + d.ID + "/pages/" + strconv.Itoa(d.Page) + "/image?width=" + widthOfPage
+	return "/api/v1/documents/" + d.ID + "/pages/" + strconv.Itoa(d.Page) + "/image?width=" + widthOfPage + "&of=" + d.Of
 }
 
 func (v *visit) versions(doc *archive.Document) (rows []VersionRow) {

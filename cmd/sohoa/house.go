@@ -103,6 +103,7 @@ func openHouse(ctx context.Context, e *env, o *options, p parts) (h *house, err 
 	if err != nil {
 		return h, fmt.Errorf("open derived folder: %w", err)
 	}
+	derived.Bound(o.limits().PageCache, archive.Passing)
 	h.closers = append(h.closers, derived)
 	led, err := openLedger(h.catalog, o)
 	if err != nil {

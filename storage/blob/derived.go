@@ -19,6 +19,10 @@ type Derived struct {
 	folder *durable.Folder
 	spool  *Spool
 	names  sync.RWMutex
+
+	cache    *bounded // nil: nothing goes by itself
+	counting sync.WaitGroup
+	closing  chan struct{}
 }
 
 var _ archive.Derived = (*Derived)(nil)
@@ -36,11 +40,15 @@ func OpenDerived(dir string) (*Derived, error) {
 	if err != nil {
 		return nil, errors.Join(err, folder.Close())
 	}
-	return &Derived{folder: folder, spool: spool}, nil
+	return &Derived{folder: folder, spool: spool, closing: make(chan struct{})}, nil
 }
 
 // Close releases the folder. Files opened through it stay open.
-func (d *Derived) Close() error { return errors.Join(d.spool.Close(), d.folder.Close()) }
+func (d *Derived) Close() error {
+	close(d.closing)
+	d.counting.Wait()
+	return errors.Join(d.spool.Close(), d.folder.Close())
+}
 
 // Put implements archive.Derived.
 func (d *Derived) Put(ctx context.Context, key string, r io.Reader) error {
@@ -52,7 +60,7 @@ func (d *Derived) Put(ctx context.Context, key string, r io.Reader) error {
 	if err != nil {
 		return Fault("put derived", key, err)
 	}
-	_, _, err = pour(ctx, f, r, -1)
+	_, size, err := pour(ctx, f, r, -1)
 	if e := f.Close(); err == nil {
 		err = e
 	}
@@ -62,6 +70,9 @@ func (d *Derived) Put(ctx context.Context, key string, r io.Reader) error {
 	if err != nil {
 		d.spool.folder.Remove(temp)
 		return stageFault("put derived", key, err)
+	}
+	if d.cache != nil && d.cache.is(key) {
+		d.drop(d.cache.used(boundedFile{key, size}))
 	}
 	return nil
 }
@@ -88,6 +99,9 @@ func (d *Derived) Open(_ context.Context, key string) (io.ReadSeekCloser, error)
 	if err != nil {
 		return nil, Fault("open derived", key, err)
 	}
+	if d.cache != nil && d.cache.is(key) {
+		d.drop(d.cache.used(boundedFile{key, f.size}))
+	}
 	return f, nil
 }
 
@@ -104,6 +118,9 @@ func (d *Derived) Remove(_ context.Context, prefix string) error {
 		return nil
 	}
 	if err == nil {
+		if d.cache != nil {
+			d.cache.forget(prefix)
+		}
 		err = d.spool.folder.RemoveAll(grave)
 	}
 	return Fault("remove derived", prefix, err)

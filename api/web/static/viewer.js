@@ -9,6 +9,7 @@ const scales = [0.5, 0.75, 1, 1.25, 1.5, 2, 3, 4];
 export class Viewer {
   constructor(root) {
     this.id = root.dataset.id;
+    this.of = root.dataset.of;
     this.page = Number(root.dataset.page);
     this.count = Number(root.dataset.pages);
     this.terms = terms(root.dataset.q);
@@ -58,7 +59,7 @@ export class Viewer {
     this.show(true);
   }
 
-  imageOf(n, width) { return `/api/v1/documents/${this.id}/pages/${n}/image?width=${width}`; }
+  imageOf(n, width) { return `/api/v1/documents/${this.id}/pages/${n}/image?width=${width}&of=${this.of}`; }
 
   go(n) {
     if (n < 1 || n > this.count || n === this.page) return;
