@@ -25,7 +25,7 @@ func adviceOn(kind string, tried bool) archive.Text {
 var (
 	fromACopy = archive.Text{VI: "kho này không còn bản tốt: mở cùng --second-store rồi sohoa check --repair, hoặc lấy lại đối tượng từ bản sao lưu (sohoa restore)",
 		EN: "this store has no good copy: open it with --second-store and run sohoa check --repair, or bring the object back from a backup (sohoa restore)"}
-	repairs = archive.Text{VI: "sohoa check --repair sửa được", EN: "sohoa check --repair mends it"}
+	repairs = archive.Text{VI: "sohoa check --repair sửa được nếu có bản tốt", EN: "sohoa check --repair mends it where there is a good copy"}
 )
 
 // advice is by kind; one that ends in "_" stands for all that begin with it. tried replaces text once --repair was asked for.

@@ -507,3 +507,25 @@ func TestCheckFindsExactlyTheDamage(t *testing.T) {
 		})
 	}
 }
+
+// TestALostLogKeyIsNotReplaced: a log that was signed does not go on under a key of nobody's, and says what to do.
+func TestALostLogKeyIsNotReplaced(t *testing.T) {
+	p, data := self(t), filepath.Join(t.TempDir(), "house")
+	live(t, nil, "--data", data)
+	key := filepath.Join(data, "keys", "log.key")
+	if err := os.Remove(key); err != nil {
+		t.Fatal(err)
+	}
+	for _, args := range [][]string{{"check"}, {"serve", "--listen", "127.0.0.1:0"}, {"rebuild", "--index"}} {
+		cmd := p.command(append(args, "--data", data)...)
+		out, _ := cmd.CombinedOutput()
+		if cmd.ProcessState.ExitCode() != exitFailed || !strings.Contains(string(out), key) {
+			t.Errorf("sohoa %s: exit %d: %s", args[0], cmd.ProcessState.ExitCode(), out)
+		}
+		if _, err := os.Stat(key); err == nil {
+			t.Fatalf("sohoa %s made a key", args[0])
+		}
+	}
+	p.run(t, exitDone, "rebuild", "--data", data)
+	p.run(t, exitDone, "check", "--read-data", "--data", data)
+}

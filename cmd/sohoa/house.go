@@ -105,7 +105,7 @@ func openHouse(ctx context.Context, e *env, o *options, p parts) (h *house, err 
 	}
 	derived.Bound(o.limits().PageCache, archive.Passing)
 	h.closers = append(h.closers, derived)
-	led, err := openLedger(h.catalog, o)
+	led, err := openLedger(ctx, h.catalog, o)
 	if err != nil {
 		return h, err
 	}
@@ -159,8 +159,21 @@ func openIndex(log *slog.Logger, dir string, o indexer.Options, fresh bool) (*in
 	return indexer.Open(dir, o)
 }
 
-func openLedger(c *catalog.Catalog, o *options) (*ledger.Ledger, error) {
+// openLedger opens the log with its key, which is made with the log. A log that was signed never gets another key by itself: nobody
+// could tell it from one that somebody else made.
+func openLedger(ctx context.Context, c *catalog.Catalog, o *options) (*ledger.Ledger, error) {
 	path := o.keyPath()
+	if _, err := os.Stat(path); errors.Is(err, os.ErrNotExist) {
+		size := int64(0)
+		if err := c.View(ctx, func(tx archive.Tx) (err error) { size, _, err = tx.Tree().Checkpoint(ctx); return err }); err != nil {
+			return nil, fmt.Errorf("open log: %w", err)
+		}
+		if size > 0 {
+			return nil, archive.Fault(archive.Unavailable, "log_key_missing", archive.Text{
+				VI: "thiếu khóa nhật ký " + path + ": hãy chép lại từ bản sao lưu; nếu đã mất hẳn, sohoa rebuild --catalog dựng lại nhật ký từ kho với khóa mới",
+				EN: "the log's key is missing at " + path + ": put it back from a backup; where it is lost for good, sohoa rebuild --catalog makes the log again from the store with a new key"})
+		}
+	}
 	if o.logKey == "" {
 		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 			return nil, fmt.Errorf("make keys folder: %w", err)
