@@ -78,6 +78,9 @@ type Proposal struct {
 	Confidence float32 `json:"confidence"`
 	Page       int     `json:"page"`
 	Box        Box     `json:"box"`
+	// Hand says that the field stands there in handwriting, or is left open for it: nothing is proposed, Value is empty, and a
+	// person reads the place.
+	Hand bool `json:"hand,omitempty"`
 }
 
 // Reading is how far the present version has been read.

@@ -26,6 +26,7 @@ type Proposal struct {
 	Confidence float32   `json:"confidence" minimum:"0" maximum:"1"`
 	Page       int       `json:"page"`
 	Box        []float32 `json:"box" minItems:"4" maxItems:"4" doc:"x0, y0, x1, y1 in points from the top left"`
+	Hand       bool      `json:"handwritten,omitempty" doc:"Written by hand, or left open for it: the value is empty and a person reads the place"`
 }
 
 const eventStream = "text/event-stream"
@@ -47,7 +48,7 @@ func (s *server) readingOf(ctx context.Context, d *archive.Document) Reading {
 		if p.Field == "owner.id" {
 			value = archive.MaskID(value)
 		}
-		r.Proposals = append(r.Proposals, Proposal{p.Field, value, p.Confidence, p.Page, []float32{p.Box.X0, p.Box.Y0, p.Box.X1, p.Box.Y1}})
+		r.Proposals = append(r.Proposals, Proposal{p.Field, value, p.Confidence, p.Page, []float32{p.Box.X0, p.Box.Y0, p.Box.X1, p.Box.Y1}, p.Hand})
 	}
 	return r
 }

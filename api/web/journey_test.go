@@ -411,7 +411,7 @@ func TestProposalsAreTakenDeliberately(t *testing.T) {
 			{Field: "notation", Value: "QĐ-UBND", Confidence: 0.6, Page: 1, Box: box}, {Field: "issued_on", Value: "2026-01-05", Confidence: 0.9, Page: 2, Box: box},
 			{Field: "issuing_agency.name", Value: "UBND P. ĐỒI THÔNG", Confidence: 0.9, Page: 1, Box: box}, {Field: "issuing_agency.code", Value: "H15.61", Confidence: 0.9, Page: 1, Box: box},
 			{Field: "subject", Value: "Về việc cấp phép", Confidence: 0.9, Page: 1, Box: box}, {Field: "owner.id", Value: "066199000000", Confidence: 0.9, Page: 1, Box: box},
-			{Field: "secrecy", Value: "MẬT", Confidence: 0.9, Page: 1, Box: box}}})
+			{Field: "owner.name", Hand: true, Page: 2, Box: box}, {Field: "secrecy", Value: "MẬT", Confidence: 0.9, Page: 1, Box: box}}})
 	}))
 	enter(p, w, "an")
 	p.Goto(w.url + "/documents/" + d.ID.String())
@@ -419,6 +419,10 @@ func TestProposalsAreTakenDeliberately(t *testing.T) {
 	p.Wait(`document.querySelectorAll(".field.proposed").length === 6 && document.querySelectorAll(".field.unsure").length === 1`)
 	if got := p.Value("#f-type") + p.Value("#f-issued_on") + p.Value("#f-owner_id"); got != "Quyết định05/01/2026" {
 		t.Errorf("filled in %q", got)
+	}
+	p.WaitText("#p-owner_name", "Viết tay")
+	if got := p.Value("#f-owner_name"); got != "" {
+		t.Errorf("handwriting filled in %q", got)
 	}
 	sound(t, p, "document-proposed")
 	p.Click("#f-issued_on")

@@ -15,6 +15,21 @@ type day struct {
 	first, after int    // words it takes of its run
 }
 
+// open reports that a figure of the day is missing or was read with doubt, so that a hand wrote it or is to. A day that was
+// read surely and cannot be is no handwriting.
+func (d day) open() bool {
+	figures := 0
+	for _, w := range d.words {
+		switch {
+		case strings.ContainsAny(w.text, "0123456789") && w.conf >= 0.5:
+			figures++
+		case w.conf < 0.5:
+			return true
+		}
+	}
+	return figures < 3
+}
+
 // dayIn finds "ngày dd tháng mm năm yyyy" in a run.
 func dayIn(r run) (day, bool) {
 	for i := range r.words {
@@ -119,6 +134,9 @@ var firstGiven = []string{"dang ky lan", "cap lan dau", "cap ngay", "ngay cap", 
 func (p *paper) issued(s *sheet, d day, conf float32) {
 	if place := tidy(join(d.before)); place != "" && letters(place) >= 3 && len(d.before) <= 8 && !starts(viet.Fold(place), firstGiven) {
 		p.put(Place, mended(place), conf, s, d.before)
+	}
+	if d.date.IsZero() && d.open() {
+		p.byHand(IssuedOn, s, d.words)
 	}
 	if d.date.IsZero() || d.date.Before(archive.Independence) || !p.lists.Today.IsZero() && p.lists.Today.Before(d.date) {
 		return

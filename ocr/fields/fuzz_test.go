@@ -49,7 +49,7 @@ func FuzzPropose(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text string, places []byte) {
 		seen := map[string]bool{}
 		for _, p := range Propose(scattered(text, places), lists) {
-			if seen[p.Field] || p.Value == "" || len(p.Value) > maxValue || !(p.Confidence >= 0 && p.Confidence <= maxConfidence) || p.Box.X1 < p.Box.X0 || p.Page < 1 {
+			if seen[p.Field] || (p.Value == "") != p.Hand || len(p.Value) > maxValue || !(p.Confidence >= 0 && p.Confidence <= maxConfidence) || p.Box.X1 < p.Box.X0 || p.Page < 1 {
 				t.Errorf("%+v", p)
 			}
 			if seen[p.Field] = true; utf8.ValidString(text) && !utf8.ValidString(p.Value) {

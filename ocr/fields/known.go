@@ -82,6 +82,7 @@ func endsLike(full string, tail []string, edits int) bool {
 		return false
 	}
 	a, b := strings.Join(name[len(name)-2:], " "), strings.Join(tail[len(tail)-2:], " ")
+	a, b = strings.TrimPrefix(a, "h'"), strings.TrimPrefix(b, "h'") // the small sign is lost first
 	return a == b || edits > 0 && len(a) > 6 && viet.Distance(a, b, edits) <= edits
 }
 
@@ -117,4 +118,13 @@ func (p *paper) underSeal(g signature) {
 			}
 		}
 	}
+}
+
+// middles are words that stand second in Vietnamese names and are hardly ever a family's.
+var middles = []string{"văn", "thị", "hữu", "đức", "quang", "ngọc", "xuân", "thế", "công", "đình", "hồng", "tiến", "mạnh", "trọng", "như", "gia", "thu", "anh", "minh", "hoài", "phúc", "bảo", "tuấn", "kim", "thanh", "quốc", "hải", "duy"}
+
+// beheaded reports that a name has probably lost its first word: it has two only, or begins with what is no family's name.
+func beheaded(name string) bool {
+	words := strings.Fields(viet.Exact(name))
+	return len(words) == 2 && !strings.Contains(words[0], "'") || len(words) > 1 && contains(middles, words[0])
 }

@@ -50,6 +50,8 @@ func (p *paper) findNumber() {
 	}
 	if c.number != "" {
 		p.put(Number, c.number, 0.95, s, c.digits)
+	} else if c.hand && (c.notation != "" || len(c.rest) == 0) {
+		p.byHand(Number, s, append(c.run.words[:len(c.run.words):len(c.run.words)], c.rest...))
 	}
 	if c.notation != "" {
 		p.put(Notation, c.notation, 0.95, s, c.rest)

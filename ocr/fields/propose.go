@@ -126,6 +126,18 @@ func (p *paper) put(field, value string, conf float32, s *sheet, words []word) {
 	p.out = append(p.out, archive.Proposal{Field: field, Value: value, Confidence: max(0, min(conf*sum/n, maxConfidence)), Page: s.number, Box: box})
 }
 
+// byHand says where a field stands in handwriting, or is left open for it, when nothing is proposed for it.
+func (p *paper) byHand(field string, s *sheet, words []word) {
+	if len(words) == 0 || p.has(field) {
+		return
+	}
+	q := paper{}
+	q.put(field, "?", 0, s, words)
+	o := q.out[0]
+	o.Value, o.Confidence, o.Hand = "", 0, true
+	p.out = append(p.out, o)
+}
+
 // maxConfidence keeps a proposal from looking like a fact.
 const maxConfidence = 0.98
 

@@ -190,6 +190,48 @@ func TestPropose(t *testing.T) {
 	}
 }
 
+// What a pen wrote, or is to write, is left to the clerk, who is shown the place.
+func TestHandwritingIsLeftToTheClerk(t *testing.T) {
+	for reason, lines := range map[string][]put{
+		"left open": {left(110, 92, "Số: /QĐ-UBND"), middle(420, 92, "Ea Sur, ngày tháng 9 năm 2025"), middle(315, 120, "QUYẾT ĐỊNH")},
+		"written":   {left(110, 92, "Số: ~47 /QĐ-UBND"), middle(420, 92, "Ea Sur, ngày ~4 tháng 9 năm 2025"), middle(315, 120, "QUYẾT ĐỊNH")},
+	} {
+		hands := map[string]bool{}
+		for _, p := range Propose([]archive.PageReading{framed(lines...)}, Lists{}) {
+			if p.Hand {
+				hands[p.Field] = true
+				if p.Value != "" || p.Confidence != 0 || p.Page != 1 || p.Box.X1 <= p.Box.X0 || p.Box.Y0 < 90 || p.Box.Y1 > 106 {
+					t.Errorf("%s: %+v", reason, p)
+				}
+			}
+		}
+		if d := cmp.Diff(map[string]bool{Number: true, IssuedOn: true}, hands); d != "" {
+			t.Errorf("%s: -want +got\n%s", reason, d)
+		}
+	}
+	for _, p := range Propose([]archive.PageReading{framed(left(110, 92, "Số: 12/QĐ-UBND"), middle(420, 92, "Ea Sur, ngày 31 tháng 02 năm 2025"))}, Lists{}) {
+		if p.Hand {
+			t.Errorf("printed, and taken for handwriting: %+v", p)
+		}
+	}
+}
+
+// A name that has lost its first word under the seal does not look like one that is sure.
+func TestABeheadedNameIsUnsure(t *testing.T) {
+	for name, sure := range map[string]bool{"Mạc Thanh Hiền": true, "Y Bhem Niê": true, "H'Linh Byă": true, "Văn Lan": false, "Ngọc Kim Nga": false, "Hiền Thục": false} {
+		for _, p := range Propose([]archive.PageReading{framed(middle(430, 600, "GIÁM ĐỐC"), middle(430, 700, name))}, Lists{}) {
+			if p.Field == SignerName && (p.Confidence >= 0.8) != sure {
+				t.Errorf("%s: %.2f", name, p.Confidence)
+			}
+		}
+	}
+	for _, p := range Propose([]archive.PageReading{framed(middle(430, 600, "GIÁM ĐỐC"), middle(430, 700, "Lê Nam"))}, Lists{Signers: signers("", "Lê Nam")}) {
+		if p.Field == SignerName && p.Confidence < 0.8 {
+			t.Errorf("a name that is known: %.2f", p.Confidence)
+		}
+	}
+}
+
 func TestNothingReadNothingProposed(t *testing.T) {
 	for _, pages := range [][]archive.PageReading{nil, {{}}, {{Width: 595, Height: 842}}, {{Words: []archive.Word{{Text: "Số:"}}}}} {
 		if got := Propose(pages, Lists{}); len(got) != 0 {

@@ -253,6 +253,9 @@ func (p *paper) signed(g signature) {
 	if m, l := newRun(g.name), g.lines[len(g.lines)-1]; g.next == nil && math.Abs(m.cx()-l.cx()) > 1.2*g.sheet.tall || unicode.IsLower([]rune(name + " ")[0]) {
 		conf *= 0.6
 	}
+	if conf < 0.95 && beheaded(name) {
+		conf *= 0.55
+	}
 	if r := []rune(name); len(r) > 0 && unicode.IsLower(r[0]) {
 		name = string(unicode.ToUpper(r[0])) + string(r[1:])
 	}

@@ -10,7 +10,7 @@ const named = { "owner.id": "owner_id", "owner.name": "owner_name", dossier: "do
 
 // What is proposed and never taken with the rest: a wrong digit is not seen in passing.
 const deliberate = ["number", "notation", "issued_on", "owner_id", "dossier_code"];
-const told = ["place", "signer.authority", "secrecy", "urgency", "serial", "validity", "recipients"];
+const told = ["place", "issuing_agency.parent", "signer.authority", "secrecy", "urgency", "serial", "validity", "recipients"];
 const sure = 0.8;
 
 export class Fields {
@@ -24,6 +24,7 @@ export class Fields {
     this.flight = null;
     this.stopped = false;
     this.offers = new Map();
+    this.hands = new Set();
     this.lists = lists().then((l) => {
       offer(document.getElementById("agencies"), l.agencies.map(([name, code]) => [name, code]));
       offer(document.getElementById("procedures"), l.procedures);
@@ -212,6 +213,10 @@ export class Fields {
         also.push(p);
         continue;
       }
+      if (p.handwritten) {
+        this.byHand(name, el, p, light);
+        continue;
+      }
       if (this.offers.has(name) || el.value.trim() || p.value.includes("*")) continue;
       el.value = name === "type" ? this.nameOf(p.value) : name === "issued_on" ? local(p.value) : p.value;
       const note = document.createElement("p");
@@ -238,6 +243,23 @@ export class Fields {
     }
     this.also(also);
     this.hint();
+  }
+
+  // byHand says beside an empty field that a hand wrote it, and shows the place when the field is gone to.
+  byHand(name, el, p, light) {
+    if (this.hands.has(name) || el.value.trim()) return;
+    this.hands.add(name);
+    const note = document.createElement("p");
+    note.className = "hint";
+    note.id = "p-" + name;
+    note.textContent = say("by_hand");
+    el.before(note);
+    el.setAttribute("aria-describedby", note.id);
+    const place = { page: p.page, box: p.box };
+    el.addEventListener("focus", () => light(place));
+    if (el === document.activeElement) light(place);
+    el.addEventListener("blur", () => light(null));
+    el.addEventListener("input", () => { note.remove(); el.removeAttribute("aria-describedby"); }, { once: true });
   }
 
   // hint tells once what the dashed fields are.
