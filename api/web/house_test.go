@@ -50,6 +50,8 @@ type desk struct {
 	gate chan struct{} // when not nil, each page waits for a word
 	text func(page int) string
 
+	stores []api.Store // that the program says it has
+
 	blank map[int]bool           // pages nothing stands on
 	codes map[int][]archive.Code // on their pages
 }
@@ -170,7 +172,7 @@ func build(t *testing.T, change ...func(*desk)) *world {
 	house, err = archive.New(archive.Config{Vault: vault, Partials: vault.Partials(64 << 10), Catalog: cat, Derived: derived, Quarantine: aside, Ledger: log, Index: index, Inspector: k, Reader: k, Assembler: k, Scratch: dir})
 	must(t, err)
 	h, err := api.New(api.Config{Archive: house, House: func(context.Context) api.House {
-		return api.House{Version: "1.2.3", Sandbox: "full", Store: "file", Catalog: "sqlite"}
+		return api.House{Version: "1.2.3", Sandbox: "full", Store: "file", Catalog: "sqlite", Stores: k.stores}
 	}})
 	must(t, err)
 	server := httptest.NewUnstartedServer(h)

@@ -33,7 +33,11 @@ func (d *housePage) stores(v *visit, all []Store) {
 		}
 		switch {
 		case s.Away:
-			d.Health = append(d.Health, Check{"bad", name, v.t("bucket.away"), v.t("bucket.away_advice")})
+			advice := ""
+			if !s.Second { // of the second its own card says what follows
+				advice = v.t("bucket.away_advice")
+			}
+			d.Health = append(d.Health, Check{"bad", name, v.t("bucket.away"), advice})
 		case len(concerns) > 0:
 			d.Health = append(d.Health, Check{"warn", name, strings.Join(concerns, " "), strings.Join(has, " ")})
 		default:
