@@ -31,7 +31,7 @@ func province(t testing.TB, c *Catalog, n int) {
 	for done := 0; done < n; {
 		if err := c.Update(context.Background(), func(tx archive.Tx) error {
 			for range min(5000, n-done) {
-				created := start.Add(time.Duration(done) * 10 * 365 * 24 * time.Hour / time.Duration(n))
+				created := start.Add(time.Duration(float64(10*365*24*time.Hour) * float64(done) / float64(n))).Truncate(time.Microsecond)
 				agency := r.IntN(120)
 				state := archive.Published
 				switch {
