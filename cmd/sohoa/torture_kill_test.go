@@ -53,7 +53,11 @@ func kills(t *testing.T, w *torture, f *figures, p program, rounds int) {
 			s = h.start()
 		}
 		c := employ(t, s, h.office, h.w, workers, chance.Uint64())
-		time.Sleep(delay(chance))
+		lived := delay(chance)
+		if w.size == 0 {
+			lived /= 2
+		}
+		time.Sleep(lived)
 		s.kill()
 		c.dismiss()
 		f.Runs++
