@@ -52,6 +52,9 @@ var scriptTexts = texts{
 	"js.also_issuing_agency_parent": {VI: "Cơ quan chủ quản", EN: "Parent agency"},
 	"js.proposal":                   {VI: "Đọc được · {0}", EN: "As read · {0}"},
 	"js.unseen":                     {VI: "Xin xem và nhận (Enter) số, ký hiệu, ngày trước khi gửi.", EN: "Look at and take (Enter) number, notation and date before you submit."},
+	"js.page_mended":                {VI: "{0} từ đã sửa dấu, {1} từ có gợi ý", EN: "marks repaired in {0} words, {1} proposals"},
+	"js.word_made":                  {VI: "Máy đọc “{0}”, đã sửa thành “{1}”. Căn cứ (số giấy tờ): {2}", EN: "Read as “{0}”, repaired to “{1}”. Known from (papers): {2}"},
+	"js.word_maybe":                 {VI: "Máy đọc “{0}”, có thể là “{1}”. Căn cứ (số giấy tờ): {2}", EN: "Read as “{0}”, perhaps “{1}”. Known from (papers): {2}"},
 
 	"js.also_place":            {VI: "Nơi ban hành", EN: "Place"},
 	"js.also_signer_authority": {VI: "Thẩm quyền ký", EN: "Authority"},

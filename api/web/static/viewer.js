@@ -166,6 +166,8 @@ export class Viewer {
     this.text.hidden = false;
     this.text.textContent = page.text;
     this.textOf.textContent = say("page_sure", page.number, number(page.words.length), percent(page.confidence));
+    const made = page.words.filter((w) => w.repair?.made).length, maybe = page.words.filter((w) => w.repair && !w.repair.made).length;
+    if (made + maybe > 0) this.textOf.textContent += " · " + say("page_mended", number(made), number(maybe));
     const svg = document.createElementNS(SVG, "svg");
     svg.setAttribute("viewBox", `0 0 ${page.width} ${page.height}`);
     svg.setAttribute("preserveAspectRatio", "none");
@@ -176,6 +178,7 @@ export class Viewer {
       const [x0, y0, x1, y1] = w.box;
       const g = document.createElementNS(SVG, "g");
       if (hits.has(i)) g.classList.add("hit");
+      else if (w.repair) g.classList.add(w.repair.made ? "mended" : "maybe");
       else if (w.confidence < unsure) g.classList.add("low");
       const rect = this.rect(w.box);
       const text = document.createElementNS(SVG, "text");
@@ -186,6 +189,12 @@ export class Viewer {
       text.setAttribute("lengthAdjust", "spacingAndGlyphs");
       text.textContent = w.text + " ";
       g.append(rect, text);
+      if (w.repair) {
+        const why = document.createElementNS(SVG, "title");
+        const r = w.repair;
+        why.textContent = r.made ? say("word_made", r.read, r.better, r.why) : say("word_maybe", r.read, r.better, r.why);
+        g.append(why);
+      }
       svg.append(g);
       if (hits.has(i)) first ??= rect;
     });
