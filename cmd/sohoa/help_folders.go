@@ -4,6 +4,14 @@ import "sohoa/archive"
 
 // atLength explains commands that take in folders, before their flags.
 var atLength = map[string]archive.Text{
+	"sheets": {
+		VI: `Đặt mỗi tờ trước giấy tờ của nó rồi quét cả tập một lượt. Khi tập đã được đọc, mở giấy tờ và chọn "Tách tập giấy": mỗi
+giấy tờ vào đúng hồ sơ, tờ phân cách và trang trắng được bỏ ra, và xem lại được trước khi tách. Không có --dossier thì in một
+tờ chung, có cả mã patch T: nó chỉ bắt đầu một giấy tờ mới của hồ sơ ở tờ trước. Lệnh này không cần kho hay máy chủ.`,
+		EN: `Lay each sheet before its paper and scan the whole stack in one go. When the stack is read, open it and choose "Split a stack":
+each paper goes into its dossier, separator sheets and blank pages are left out, and all can be put right before anything is
+done. Without --dossier it is one plain sheet, with a patch code T as well: another paper of the dossier before begins. The
+command needs neither data folder nor server.`},
 	"import": {
 		VI: `Mỗi tệp PDF, JPEG, PNG, TIFF trong DIR được nạp vào kho. Thư mục con mang tên một mã hồ sơ
 (H15.50-261008-0975) xếp tệp vào hồ sơ đó; mã cơ quan nằm dưới --agency đổi cơ quan lưu giữ.
