@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"log"
 	"maps"
 	"net/http"
 	"slices"
@@ -24,8 +23,6 @@ import (
 	"sohoa/storage/blob/blobtest"
 	"sohoa/storage/ocfl"
 )
-
-var quiet = log.New(io.Discard, "", 0)
 
 func newReader(b []byte) io.Reader { return bytes.NewReader(b) }
 
