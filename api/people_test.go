@@ -195,7 +195,7 @@ func TestTheLogHoldsNothingThatWasTyped(t *testing.T) {
 		if err := json.Unmarshal([]byte(line), &m); err != nil {
 			t.Fatalf("line %q: %v", line, err)
 		}
-		for _, typed := range []string{"Nguy", "066200", "0975", "evil"} {
+		for _, typed := range []string{"Nguy", "066200", "261008-0975", "evil"} {
 			if strings.Contains(line, typed) {
 				t.Errorf("the log holds %q: %s", typed, line)
 			}
