@@ -40,7 +40,6 @@ type acting struct {
 	more []string
 	body []byte
 	up   halfway
-	path string
 	cut  bool // the performance did not end with an answer
 }
 
