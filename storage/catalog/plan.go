@@ -90,6 +90,16 @@ func (c documents) browse(ctx context.Context, l list) ([]archive.Document, erro
 		} else if rare {
 			return by("issued_on")
 		}
+		// Those days may be of late, and then the newest papers are theirs; or long ago, and then every paper since would be passed on
+		// the way to them: reading a good many of the days themselves is less.
+		if ds, err := c.walk(ctx, l); err != nil || len(ds) > l.rows {
+			return ds, err
+		}
+		if some, err := c.atMost(ctx, l, "issued_on", 50*l.d.few); err != nil {
+			return nil, err
+		} else if some {
+			return by("issued_on")
+		}
 	}
 	switch {
 	case scoped && len(custodians)*max(1, len(l.f.States)) <= branches:
@@ -129,15 +139,20 @@ func (l list) candidates(scoped bool) []string {
 	return out
 }
 
-// rare reports whether no more than few rows fulfil the conditions on the free columns. It reads an index only.
+// rare reports whether no more than few rows fulfil the conditions on the free columns.
 func (c documents) rare(ctx context.Context, l list, free string) (bool, error) {
+	return c.atMost(ctx, l, free, l.d.few)
+}
+
+// atMost reports whether no more than so many rows fulfil the conditions on the free columns. It reads an index only.
+func (c documents) atMost(ctx context.Context, l list, free string, most int) (bool, error) {
 	q := &query{d: l.d}
-	l.only(q.add("SELECT count(*) FROM (SELECT 1 FROM documents AS d WHERE 1 = 1"), free).add(" LIMIT ?)", l.d.few+1)
+	l.only(q.add("SELECT count(*) FROM (SELECT 1 FROM documents AS d WHERE 1 = 1"), free).add(" LIMIT ?)", most+1)
 	var n int
 	if err := c.t.one(ctx, q.text.String(), q.args, &n); err != nil {
 		return false, err
 	}
-	return n <= l.d.few, nil
+	return n <= most, nil
 }
 
 // only adds those conditions of the list that are on the given columns.
