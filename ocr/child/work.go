@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"runtime/debug"
+	"sync"
 	"time"
 
 	"sohoa/archive"
@@ -59,10 +61,20 @@ type Work struct {
 func Roles(w Work) sandbox.Roles {
 	return sandbox.Roles{
 		roleInspect:  w.inspect,
-		roleRead:     w.read,
-		roleRender:   w.render,
+		roleRead:     sparing(w.read),
+		roleRender:   sparing(w.render),
 		roleWarm:     w.warm,
-		roleAssemble: w.assemble,
+		roleAssemble: sparing(w.assemble),
+	}
+}
+
+// sparing has a child of long papers collect its garbage when it is a quarter of what lives. What lives is small, or large and without
+// pointers (a page's pixels, pdfium's memory), so that collecting is cheap; and the peak of a thousand pages stays near that of twenty.
+func sparing(do func(*sandbox.Call) error) func(*sandbox.Call) error {
+	var once sync.Once
+	return func(c *sandbox.Call) error {
+		once.Do(func() { debug.SetGCPercent(25) })
+		return do(c)
 	}
 }
 

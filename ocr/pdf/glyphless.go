@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"strings"
+	"sync"
 	"unicode/utf16"
 
 	"sohoa/ocr/pdf/cos"
@@ -94,10 +95,15 @@ func (g *glyphless) unicodeMap() []byte {
 
 var flate = cos.Entry{Key: "Filter", Val: cos.Name("FlateDecode")}
 
+// packers are kept: each is most of a megabyte, and every page has something to pack.
+var packers = sync.Pool{New: func() any { return zlib.NewWriter(nil) }}
+
 // packed is data for a stream of filter FlateDecode.
 func packed(data []byte) []byte {
 	var b bytes.Buffer
-	z := zlib.NewWriter(&b)
+	z := packers.Get().(*zlib.Writer)
+	defer packers.Put(z)
+	z.Reset(&b)
 	_, _ = z.Write(data) // into memory: cannot fail
 	_ = z.Close()
 	return b.Bytes()
