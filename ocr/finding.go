@@ -3,6 +3,7 @@ package ocr
 import (
 	"image"
 	"math"
+	"slices"
 
 	"sohoa/archive"
 	"sohoa/ocr/quality"
@@ -31,7 +32,7 @@ const (
 	dpiSlack      = 2    // rounding of page sizes
 	wantSkew      = 1    // degrees: what a sheet feeder in order keeps
 	wantCertainty = 0.75 // mean over a page; clean print reads at 0.9 and more
-	noCertainty   = 0.45 // handwriting and stains, read as words nobody is sure of
+	noCertainty   = 0.55 // handwriting and stains, read as words nobody is sure of; the worst print of the corpus reads at 0.74
 	someLetters   = 40   // pieces of ink of the size of letters, where words should be
 )
 
@@ -113,6 +114,11 @@ func (s *sheet) sureness(words []archive.Word) {
 	case len(words) > 0 && c < wantCertainty:
 		s.find(codeLowConfidence)
 	}
+}
+
+// unreadable reports that sureness found it so.
+func (s *sheet) unreadable() bool {
+	return slices.ContainsFunc(s.reading.Findings, func(f archive.Finding) bool { return f.Code == codeUnreadable })
 }
 
 // lies says which way round a page was read: quarter turns clockwise make it upright.

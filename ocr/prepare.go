@@ -127,16 +127,17 @@ func (r *run) recognised(s *sheet, res tesseract.Result) {
 func (s *sheet) words(found []tesseract.Word, limits archive.ReadLimits) {
 	s.file = ""
 	found = tidied(found)
-	if onTheirSide(found) { // the recogniser saw it by itself
-		s.find(codeTurned)
-	} else {
+	sideways := onTheirSide(found) // the recogniser saw it by itself
+	if !sideways {
 		found = inOrder(found, s.size.X, s.size.Y)
 	}
 	words := placed(found, s.toPage, s.reading.Width, s.reading.Height)
 	if s.ink.Dirt() && empty(words) {
 		words = nil
 	}
-	s.sureness(words)
+	if s.sureness(words); sideways && !s.unreadable() {
+		s.find(codeTurned)
+	}
 	words = withStamp(words, s.stamp)
 	if len(words) == 0 && s.ink.Dirt() {
 		s.blank()

@@ -49,6 +49,7 @@ func (r *run) turn(ctx context.Context, s *sheet) error {
 	found, toPage := s.found, s.toPage
 	r.alive()
 	turns, err := r.engine.Turns(ctx, s.file)
+	lies := 0
 	r.alive()
 	if err == nil && turns != 0 {
 		var again []tesseract.Word
@@ -57,7 +58,7 @@ func (r *run) turn(ctx context.Context, s *sheet) error {
 		if again, p, size, err = r.readTurned(ctx, s, turns); err == nil && better(again, found) {
 			found, toPage, s.size = again, p.ToPage, size
 			s.reading.Skew = float32(p.Skew)
-			s.lies(turns)
+			lies = turns
 		}
 	}
 	if ctx.Err() != nil {
@@ -66,6 +67,9 @@ func (r *run) turn(ctx context.Context, s *sheet) error {
 	// Any other error only means that the second attempt gave nothing.
 	s.toPage = toPage
 	s.words(found, r.limits)
+	if !s.unreadable() { // which way up scribble stands is no news
+		s.lies(lies)
+	}
 	return nil
 }
 
