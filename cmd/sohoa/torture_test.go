@@ -202,7 +202,10 @@ func (w *witness) count() int {
 // read returns what the file says, and fails when that is not what was noted.
 func (w *witness) read(t *testing.T) []told {
 	t.Helper()
+	w.mu.Lock() // clients may be at work
 	b, err := os.ReadFile(w.path)
+	count := len(w.lines)
+	w.mu.Unlock()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -214,8 +217,8 @@ func (w *witness) read(t *testing.T) []told {
 		}
 		all = append(all, x)
 	}
-	if len(all) != w.count() {
-		t.Fatalf("the witness file has %d lines of %d", len(all), w.count())
+	if len(all) != count {
+		t.Fatalf("the witness file has %d lines of %d", len(all), count)
 	}
 	return all
 }

@@ -77,7 +77,9 @@ func classOf(err error) class {
 		return denied
 	case http.StatusInsufficientStorage:
 		return full
-	case http.StatusRequestTimeout, http.StatusTooManyRequests, http.StatusInternalServerError, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
+	case http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
+		return away // said by what stands before the server: the server would have named a code
+	case http.StatusRequestTimeout, http.StatusTooManyRequests, http.StatusInternalServerError:
 		return transient
 	}
 	return other

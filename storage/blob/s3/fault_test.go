@@ -21,6 +21,7 @@ import (
 	"sohoa/internal/testkit/s3server"
 	"sohoa/storage/blob"
 	"sohoa/storage/blob/blobtest"
+	"sohoa/storage/blob/s3"
 	"sohoa/storage/ocfl"
 )
 
@@ -250,7 +251,7 @@ func TestAnswersOfTheServer(t *testing.T) {
 	server := s3server.Start(t)
 	p := startProxy(t, server)
 	c := p.config(server, server.Bucket(t))
-	c.Attempts = 2
+	c.Attempts, c.Away = 2, -1 // each answer is looked at, also after one that says the server is gone
 	s := open(t, c)
 	cases := []struct {
 		reason string
@@ -291,11 +292,24 @@ func TestAnswersOfTheServer(t *testing.T) {
 	}
 }
 
-// A store that goes away is said to be away, and works again when it is back, without a restart.
+// A store that goes away is said to be away, and works again when it is back, without a restart. What stands before it, and
+// answers in its place that it is gone, is not taken for it.
 func TestStoreAwayAndBack(t *testing.T) {
-	t.Parallel()
-	server := s3server.Start(t)
-	s := open(t, config(server, server.Bucket(t)))
+	t.Run("connections are refused", func(t *testing.T) {
+		t.Parallel()
+		server := s3server.Start(t)
+		awayAndBack(t, server, config(server, server.Bucket(t)))
+	})
+	t.Run("a proxy answers 502", func(t *testing.T) {
+		t.Parallel()
+		server := s3server.Start(t)
+		awayAndBack(t, server, startProxy(t, server).config(server, server.Bucket(t)))
+	})
+}
+
+func awayAndBack(t *testing.T, server *s3server.Server, c s3.Config) {
+	t.Helper()
+	s := open(t, c)
 	if err := s.Create(t.Context(), "before", strings.NewReader("x")); err != nil {
 		t.Fatal(err)
 	}
