@@ -50,10 +50,10 @@ RACEFLAGS ?= -race -gcflags='modernc.org/...=-d=checkptr=0'
 # The race detector is C: without a compiler (and without a way to install one) the tests still run, and say so.
 test: setup-test web s3server ## install what tests need, run all of them with the race detector
 	@if cc=$$(command -v gcc || command -v cc || command -v clang); then \
-		CGO_ENABLED=1 $(GO) test $(RACEFLAGS) -timeout 20m $(TESTFLAGS) $(PKG); \
+		CGO_ENABLED=1 $(GO) test $(RACEFLAGS) -timeout 30m $(TESTFLAGS) $(PKG); \
 	else \
 		echo "no C compiler: testing without the race detector"; \
-		$(GO) test -timeout 20m $(TESTFLAGS) $(PKG); \
+		$(GO) test -timeout 30m $(TESTFLAGS) $(PKG); \
 	fi
 	@cd tools && $(GO) test -timeout 5m $(TESTFLAGS) ./...
 
