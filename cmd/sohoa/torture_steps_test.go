@@ -194,13 +194,20 @@ func (h *steps) trace(act *stepAct) map[string]int {
 	return met
 }
 
-// awaitSteps waits until the background has done what an act is about.
+// awaitSteps waits until the background has done what an act is about: these steps, one after the other. The end of an earlier
+// segment may still be under way when the act begins.
 func (h *steps) awaitSteps(act *stepAct) {
-	last := map[string]string{"segment closed": "mirror/owed", "second copy made": "mirror/noted", "damage mended": "scrub/mended", "erasure finished": "erase/object"}[act.name]
+	way := map[string][]string{"segment closed": {"segment/registry", "segment/noted", "mirror/owed"}, "second copy made": {"mirror/noted"},
+		"damage mended": {"scrub/mended"}, "erasure finished": {"erase/object"}}[act.name]
 	err := eventually(func() error {
 		b, err := os.ReadFile(filepath.Join(h.folder, "trace"))
-		if err == nil && !strings.Contains(string(b), last+"\n") {
-			err = fmt.Errorf("%s: it does not come by %s", act.name, last)
+		rest := string(b)
+		for _, step := range way {
+			_, after, came := strings.Cut(rest, step+"\n")
+			if !came && err == nil {
+				err = fmt.Errorf("%s: it does not come by %s", act.name, step)
+			}
+			rest = after
 		}
 		return err
 	})
