@@ -192,13 +192,6 @@ func (w *witness) note(t testing.TB, line told) {
 	w.lines = append(w.lines, line)
 }
 
-// count returns how many lines there are.
-func (w *witness) count() int {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return len(w.lines)
-}
-
 // read returns what the file says, and fails when that is not what was noted.
 func (w *witness) read(t *testing.T) []told {
 	t.Helper()
