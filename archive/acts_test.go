@@ -434,6 +434,27 @@ func TestDepositOvertakenByTheJanitor(t *testing.T) {
 	h.sound(t)
 }
 
+// An act that fails while the catalog cannot be written, as on a full disk, leaves its intent to the janitor of the same
+// process: the janitor comes as soon as the catalog can be written again, and not when the intent expires.
+func TestGivenUpWhileTheCatalogCannotBeWritten(t *testing.T) {
+	h := open(t)
+	ctx := context.Background()
+	d := paper("đầy")
+	d.Body = &slowBody{r: strings.NewReader("paper đầy"), meanwhile: func() { h.power.after = h.power.updates }}
+	if _, err := h.Deposit(ctx, clerk, d); err == nil {
+		t.Fatal("kept, with a catalog that cannot be written")
+	}
+	if n, err := h.Sweep(ctx); err == nil || n != 0 {
+		t.Errorf("while it cannot be written the janitor closed %d intents, %v", n, err)
+	}
+	h.power.after = -1
+	h.store.Heal()
+	if n, err := h.Sweep(ctx); err != nil || n != 1 {
+		t.Errorf("the janitor closed %d intents, %v", n, err)
+	}
+	h.sound(t)
+}
+
 // slowBody lets something happen before its first byte.
 type slowBody struct {
 	r         *strings.Reader

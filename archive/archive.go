@@ -65,6 +65,7 @@ type Archive struct {
 	feed      chan struct{} // wakes the indexer
 	work      chan struct{} // wakes the readers
 	tidy      chan struct{} // wakes the janitor
+	untaken   untaken
 	suspects  chan ObjectID // to be scrubbed before their turn
 	Counters  Counters
 }

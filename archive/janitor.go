@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"sync"
 	"time"
 )
 
@@ -56,16 +57,51 @@ func (a *Archive) abandonSoon(ctx context.Context, i Intent) {
 
 // leaveToJanitor hands over what an act could not settle itself, most often because the store is away. The intent is taken, so
 // that it is due at once and not when it expires: until then nobody could work on its document. The janitor comes soon, and
-// again until the store is back.
+// again until the store is back. Where the catalog cannot even note that, as on a full disk, this process remembers what to
+// take, and the janitor does it with its next round. Power lost: after the start all intents of the former life are due.
 func (a *Archive) leaveToJanitor(ctx context.Context, i Intent, why error) {
 	a.Log.Warn("an act is not settled; the janitor will", "intent", i.ID, "act", i.Act, "object", string(i.Object), "err", why)
 	c, cancel := settle(ctx) // the act's own time may be over
 	defer cancel()
 	err := a.Catalog.Update(c, func(tx Tx) error { return tx.Intents().Take(c, i.ID) })
 	if err != nil && KindOf(err) != NotFound {
-		a.Log.Warn("take intent; the janitor will when it expires", "intent", i.ID, "err", err)
+		a.Log.Warn("take intent; the janitor will", "intent", i.ID, "err", err)
+		a.untaken.add(i.ID)
 	}
 	wake(a.tidy)
+}
+
+// untaken are the intents this process has given up and could not take. All methods may be called from many goroutines.
+type untaken struct {
+	mu  sync.Mutex
+	ids []ID
+}
+
+func (u *untaken) add(id ID) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	u.ids = append(u.ids, id)
+}
+
+func (u *untaken) empty() []ID {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	ids := u.ids
+	u.ids = nil
+	return ids
+}
+
+// takeGivenUp takes what leaveToJanitor could not take; what still cannot be taken is remembered for the next round.
+func (a *Archive) takeGivenUp(ctx context.Context) error {
+	var errs []error
+	for _, id := range a.untaken.empty() {
+		err := a.Catalog.Update(ctx, func(tx Tx) error { return tx.Intents().Take(ctx, id) })
+		if err != nil && KindOf(err) != NotFound {
+			a.untaken.add(id)
+			errs = append(errs, fmt.Errorf("take intent %s: %w", id, err))
+		}
+	}
+	return errors.Join(errs...)
 }
 
 // eraseOrphan is for a depositor so slow that the janitor took its intent and cleaned up before the object was committed:
@@ -170,6 +206,7 @@ func (a *Archive) GuardStore(ctx context.Context) error {
 // answers past their time, discarded papers whose time to be restored is over, and uploads nobody went on with. It returns how many intents it closed.
 func (a *Archive) Sweep(ctx context.Context) (int, error) {
 	now := a.Clock.Now()
+	errs := []error{a.takeGivenUp(ctx)}
 	var due []Intent
 	off := false
 	err := a.Catalog.View(ctx, func(tx Tx) error {
@@ -187,7 +224,6 @@ func (a *Archive) Sweep(ctx context.Context) (int, error) {
 		return 0, err
 	}
 	n := 0
-	var errs []error
 	for _, i := range due {
 		if err := a.recoverIntent(ctx, i); err != nil {
 			errs = append(errs, fmt.Errorf("recover intent %s: %w", i.ID, err))
