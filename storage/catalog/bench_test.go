@@ -112,6 +112,7 @@ var lists = []exampleList{
 	{"province, number and notation", scope(), archive.Filter{Number: "123", Notation: "QĐ-UBND"}},
 	{"province, issued in a month of 2019", scope(), archive.Filter{IssuedFrom: archive.Date{Year: 2019, Month: 3, Day: 1}, IssuedTo: archive.Date{Year: 2019, Month: 3, Day: 31}}},
 	{"province, issued in 2019", scope(), archive.Filter{IssuedFrom: archive.Date{Year: 2019, Month: 1, Day: 1}, IssuedTo: archive.Date{Year: 2019, Month: 12, Day: 31}}},
+	{"a commune, issued in eight years", scope(offices(7, 8)...), archive.Filter{IssuedFrom: archive.Date{Year: 2013, Month: 1, Day: 1}, IssuedTo: archive.Date{Year: 2020, Month: 12, Day: 31}}},
 	{"province, the backlog of two states", scope(), archive.Filter{States: []archive.State{archive.Review, archive.Checking}}},
 	{"province, reading failed: none", scope(), archive.Filter{Reading: []archive.ReadingState{archive.ReadingFailed}}},
 	{"commune, one procedure", scope(offices(7, 8)...), archive.Filter{Procedure: "1.000123"}},

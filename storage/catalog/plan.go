@@ -84,20 +84,11 @@ func (c documents) browse(ctx context.Context, l list) ([]archive.Document, erro
 			return by("reading_state")
 		}
 	}
-	if !l.f.IssuedFrom.IsZero() || !l.f.IssuedTo.IsZero() {
+	dated := !l.f.IssuedFrom.IsZero() || !l.f.IssuedTo.IsZero()
+	if dated {
 		if rare, err := c.rare(ctx, l, "issued_on"); err != nil {
 			return nil, err
 		} else if rare {
-			return by("issued_on")
-		}
-		// Those days may be of late, and then the newest papers are theirs; or long ago, and then every paper since would be passed on
-		// the way to them: reading a good many of the days themselves is less.
-		if ds, err := c.walk(ctx, l); err != nil || len(ds) > l.rows {
-			return ds, err
-		}
-		if some, err := c.atMost(ctx, l, "issued_on", 50*l.d.few); err != nil {
-			return nil, err
-		} else if some {
 			return by("issued_on")
 		}
 	}
@@ -106,11 +97,23 @@ func (c documents) browse(ctx context.Context, l list) ([]archive.Document, erro
 		return c.fetch(ctx, l, l.merged(custodians, states))
 	case asked["type"]:
 		return by("type " + inOrder)
-	case scoped:
-		// A wide scope: the next rows of the order are most likely in it.
+	}
+	if scoped || dated {
+		// A wide scope: the next rows of the order are most likely in it, and so they are when the days of issue are of late.
 		if ds, err := c.walk(ctx, l); err != nil || len(ds) > l.rows {
 			return ds, err
 		}
+	}
+	if dated {
+		// The days are long ago: every paper since would be passed on the way to them, and reading a good many of the days is less.
+		if some, err := c.atMost(ctx, l, "issued_on", 50*l.d.few); err != nil {
+			return nil, err
+		} else if some {
+			return by("issued_on")
+		}
+	}
+	switch {
+	case scoped:
 		return c.fetch(ctx, l, l.merged(custodians, states))
 	case len(l.f.States) > 0:
 		return c.fetch(ctx, l, l.merged(nil, states))
