@@ -65,7 +65,7 @@ type PageReading struct {
 	Text       string     `json:"text"`            // NFC, lines as read, "\n" between lines
 	Confidence float32    `json:"confidence"`      // mean over Words, weighted by length
 	Skew       float32    `json:"skew,omitempty"`  // degrees the scan was turned back by
-	Codes      []Code     `json:"codes,omitempty"` // decoded on a scan, from top to bottom
+	Codes      []Code     `json:"codes,omitempty"` // decoded on the page, from top to bottom
 	Findings   []Finding  `json:"findings,omitempty"`
 	Err        *Text      `json:"error,omitempty"`
 }

@@ -47,6 +47,9 @@ func (r *run) sheet(ctx context.Context, n int) (s *sheet, err error) {
 	if d, is := r.paper.(Doubter); is && n == 1 && ctx.Err() == nil {
 		s.reading.Findings = append(s.reading.Findings, d.Doubts(ctx)...)
 	}
+	if err == nil && source != archive.SourceBlank {
+		r.imprints(ctx, s)
+	}
 	switch {
 	case err != nil:
 		r.fail(s, sentence(err, failedPage), err)

@@ -44,7 +44,7 @@ var homes = []struct {
 	{"github.com/tetratelabs/wazero", []string{"ocr/pdf", "ocr/pdf/..."}},
 	{"github.com/hhrutter/tiff", []string{"ocr/pdf", "ocr/pdf/...", "ocr/image", "ocr/page"}},
 	{"github.com/makiuchi-d/gozxing", []string{"ocr/code"}},
-	{"github.com/boombuler/barcode", []string{"ocr/code", "api/paper"}},
+	{"github.com/boombuler/barcode", []string{"ocr/code", "ocr/code/codetest", "api/paper"}},
 	{"codeberg.org/go-fonts", []string{"api/paper"}},
 	{"github.com/landlock-lsm/go-landlock", []string{"internal/sandbox"}},
 	{"github.com/elastic/go-seccomp-bpf", []string{"internal/sandbox"}},

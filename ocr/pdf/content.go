@@ -38,6 +38,9 @@ type marks struct {
 	unseen  int  // bytes of text shown invisibly (rendering mode 3): the text layer of somebody's OCR
 	drawn   int  // paths filled or stroked, shadings painted
 	partial bool // the budget of operators ended before the contents did
+
+	pieces  *pieces // what is drawn of bars and squares; nil where nothing is
+	barFont bool    // letters that are bars are shown
 }
 
 // Budgets of one page's contents. A page of a map has some hundred thousand operators.
@@ -56,6 +59,9 @@ type interpreter struct {
 	out   marks
 	ops   int
 	bytes int // of contents run so far, each time a form is painted anew
+
+	page rect    // as displayed
+	x, y float64 // where the path has come to, on the page as displayed
 }
 
 type graphics struct {
@@ -65,7 +71,7 @@ type graphics struct {
 
 // contents reads what a page shows. The error is a *cos.LimitError or ctx's.
 func contents(ctx context.Context, f *cos.File, s *sheet) (marks, error) {
-	in := &interpreter{ctx: ctx, file: f}
+	in := &interpreter{ctx: ctx, file: f, page: rect{0, 0, s.width(), s.height()}}
 	data, err := pageBytes(f, s.dict.Get("Contents"))
 	if err != nil {
 		return in.out, err
@@ -150,8 +156,18 @@ func (in *interpreter) run(data []byte, resources cos.Dict, g graphics, depth in
 			}
 		case "Tj", "'", "\"", "TJ":
 			in.show(args, g.mode)
+		case "Tf":
+			if len(args) > 1 && !in.out.barFont {
+				name, _ := args[len(args)-2].(cos.Name)
+				in.out.barFont = barFont(in.file, resources, name)
+			}
+		case "m", "l", "re", "c", "v", "y":
+			in.path(k, args, g.ctm)
+		case "n":
+			in.paintPath(false, false)
 		case "f", "F", "f*", "B", "B*", "b", "b*", "S", "s", "sh":
 			in.out.drawn++
+			in.paintPath(k != "sh", k == "S" || k == "s")
 		case "Do":
 			if len(args) > 0 {
 				if name, is := args[len(args)-1].(cos.Name); is {
