@@ -215,6 +215,9 @@ func (h *house) reopen(t testing.TB) {
 	h.power = &power{Catalog: h.cat, store: h.store, after: -1}
 	cfg := archive.Config{Vault: vault, Catalog: h.power, Derived: derived, Ledger: led, Inspector: inspector{}, Reader: h.reader, Clock: h.clock, Scratch: h.dir,
 		Quarantine: blob.NewQuarantine(h.aside), Assembler: assembler{}, Partials: blob.NewPartials(h.spool, 1<<10), Node: h.node}
+	if cfg.RetrievalKey, err = key.Derive("retrieval/1"); err != nil {
+		t.Fatal(err)
+	}
 	if h.virus != nil {
 		cfg.Scanner = h.virus
 	}

@@ -31,6 +31,10 @@ type Config struct {
 	Assembler  Assembler       // nil: pages cannot be rearranged
 	Copier     Copier          // nil: no reading copies
 
+	// RetrievalKey is the key under which retrieval codes are kept: 32 random bytes, the same in every process of the house. With
+	// another key the receipts printed so far open nothing. Nil: no receipts are issued and nothing is looked up.
+	RetrievalKey []byte
+
 	Disks Disks // nil: nobody looks how full they are
 
 	StepForTest func(name string) // called at every step at which the power may fail, see step; nil: nobody looks

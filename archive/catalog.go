@@ -37,6 +37,9 @@ type Tx interface {
 	Settings() Settings
 	Usage() Usage
 	Learnt() Learnt
+	Retrievals() Retrievals
+	Tries() Tries
+	Opinions() Opinions
 	Tree() TreeTx
 	Restore() Restorer
 }
@@ -177,6 +180,8 @@ type Events interface {
 	Of(ctx context.Context, document ID, after ID, limit int) ([]Event, error)
 	// OfDossier returns what happened to a dossier itself (EvDossier), oldest first, keyset as Of.
 	OfDossier(ctx context.Context, code DossierCode, after ID, limit int) ([]Event, error)
+	// OfCitizens returns what citizens did with a dossier and its papers, newest first, at most limit.
+	OfCitizens(ctx context.Context, code DossierCode, limit int) ([]Event, error)
 	// Since returns numbered events with Seq > after in order of Seq: the change feed.
 	Since(ctx context.Context, after int64, limit int) ([]Event, error)
 	// Browse lists events for auditors, newest first.

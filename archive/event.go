@@ -31,6 +31,8 @@ const (
 	EvErase    Action = "deletion"
 	EvFixity   Action = "fixity_check"
 	EvMaintain Action = "maintenance"
+	// EvRetrieval is what a citizen does with the results of a dossier, downloads excepted; of what was wrong, a count.
+	EvRetrieval Action = "retrieval"
 )
 
 // Outcome of an event.

@@ -235,6 +235,9 @@ func (a *Archive) Sweep(ctx context.Context) (int, error) {
 		if err := tx.Sessions().Expire(ctx, now); err != nil {
 			return err
 		}
+		if err := tx.Retrievals().Expire(ctx, now); err != nil {
+			return err
+		}
 		if err := tx.Usage().Forget(ctx, dayOf(now.Add(-usageKept))); err != nil {
 			return err
 		}
@@ -243,7 +246,7 @@ func (a *Archive) Sweep(ctx context.Context) (int, error) {
 		}
 		return tx.Answers().Forget(ctx, now.Add(-7*24*time.Hour), a.Node, a.start, now)
 	})
-	errs = append(errs, err)
+	errs = append(errs, err, a.tellMisses(ctx, now))
 	switch trusted, err := a.trustsClock(ctx, now); {
 	case err != nil:
 		errs = append(errs, err)

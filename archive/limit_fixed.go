@@ -29,6 +29,8 @@ var limitsFixed = []LimitRow{
 		Name: Text{"Số dòng một bảng quản trị", "Rows of a table of the registry on a page"}, Why: Text{"Nhiều hơn thì tìm theo tên.", "More are found by name."}},
 	{Const: "archive.maxAgencyCode", Value: 35, Unit: UnitChars, Code: "400 invalid", Test: "archive TestAgencyCode",
 		Name: Text{"Mã cơ quan", "An agency's code"}, Why: Text{"Quyết định 20/2020/QĐ-TTg.", "Decision 20/2020/QĐ-TTg."}},
+	{Const: "archive.mostGrants", Value: 20, Unit: UnitCount, Code: "the oldest is forgotten", Test: "storage/catalog TestSQLite",
+		Name: Text{"Số lượt xem kết quả cùng lúc của một hồ sơ", "Grants of one dossier at a time"}, Why: Text{"Điện thoại cả nhà, và một máy mở nhiều lần.", "The phones of a family, and the same one again and again."}},
 	{Const: "archive.maxReadingFindings", Value: 200, Unit: UnitCount, Code: "the rest is not kept",
 		Name: Text{"Số điều ghi nhận khi đọc một giấy tờ", "Findings kept of reading one paper"}, Why: Text{"Tệp 5.000 trang có thể nói về từng trang.", "A file of 5,000 pages can say something of each."}},
 	{Const: "archive.slotWait", Value: 5 * time.Second, Unit: UnitDuration, Code: "503 too_many_uploads", Test: "api TestUploadsAtOnceAreBounded",

@@ -151,6 +151,7 @@ var beyondVI = map[string]string{
 	"the rest is not indexed":                              "phần còn lại không vào chỉ mục",
 	"the rest is not kept":                                 "phần còn lại không giữ",
 	"the rest is not listed":                               "phần còn lại không nêu",
+	"the rest is counted together":                         "phần còn lại đếm chung",
 	"the rest is not logged":                               "phần còn lại không ghi",
 	"the rest is not looked at":                            "phần còn lại không xem",
 	"the rest is not decoded":                              "phần còn lại không giải mã",

@@ -86,6 +86,7 @@ type Limits struct {
 	Door          DoorLimits
 	Index         IndexLimits
 	Folder        FolderLimits
+	Retrieval     RetrievalLimits
 	IntentTime    time.Duration // after this an open intent is abandoned and its bytes are the janitor's
 	ListRows      int           // rows of one page of a list
 	QueryText     int           // characters of a search query
@@ -181,6 +182,17 @@ func DefaultLimits() Limits {
 			Rows:          100_000,   // contractors hand over lots of at most 50,000
 			Columns:       256,       // what the oldest spreadsheets could hold; real tables have 10 to 40
 			CellChars:     32_767,    // what a spreadsheet program lets a person type
+		},
+		Retrieval: RetrievalLimits{
+			GrantTime:    15 * time.Minute, // to read and save a few papers on a phone
+			AddressTries: 10,               // one receipt copied wrongly again and again
+			AddressEvery: 30 * time.Second, // 2,880 a day: of 2^60 codes that finds none
+			DossierTries: 20,               // two households at once
+			DossierEvery: time.Minute,
+			HouseTries:   3000, // a Monday morning's mistakes, and a minute of somebody's programs
+			HouseEvery:   20 * time.Millisecond,
+			Addresses:    2000, // one event each, an hour
+			Comment:      1000, // half a page
 		},
 		IntentTime:    2 * time.Hour, // longer than the slowest upload
 		ListRows:      200,

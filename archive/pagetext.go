@@ -113,15 +113,19 @@ func (a *Archive) PageImage(ctx context.Context, actor Actor, id ID, n, width in
 	if n < 1 || n > d.PageCount() || d.State == Disposed {
 		return nil, ErrNotFound
 	}
+	return a.pageImage(ctx, &d, d.Head(), n, width)
+}
+
+// pageImage returns page n of a version, drawing it when nobody has looked at it lately.
+func (a *Archive) pageImage(ctx context.Context, d *Document, v Version, n, width int) (io.ReadSeekCloser, error) {
 	w := ImageWidth(width)
-	v := d.Head()
-	key := imageKey(id, v.Number, n, w)
+	key := imageKey(d.ID, v.Number, n, w)
 	for range copyTries {
 		f, err := a.openPassing(ctx, key)
 		if KindOf(err) != NotFound || err == nil {
 			return f, err
 		}
-		if did, err := a.making.alone(ctx, key, func() error { return a.makeImage(ctx, &d, v, n, w, key) }); did || err != nil {
+		if did, err := a.making.alone(ctx, key, func() error { return a.makeImage(ctx, d, v, n, w, key) }); did || err != nil {
 			if err != nil {
 				return nil, err
 			}

@@ -15,6 +15,8 @@ const (
 	ActDownload   Act = "download" // the bytes
 	ActEdit       Act = "edit"
 	ActDossier    Act = "dossier"    // open and change dossiers
+	ActReceipt    Act = "receipt"    // print receipts: whoever has one gets the results
+	ActOpinions   Act = "opinions"   // what citizens said of the service
 	ActRegistry   Act = "registry"   // agencies and procedures
 	ActAccounts   Act = "accounts"   // accounts and tokens
 	ActTrail      Act = "trail"      // the events of others
@@ -30,6 +32,8 @@ var rights = map[Act][]Role{
 	ActDownload:   {RoleClerk, RoleChecker, RoleArchivist, RoleAuditor, RoleService},
 	ActEdit:       {RoleClerk, RoleChecker, RoleService},
 	ActDossier:    {RoleClerk, RoleChecker, RoleService},
+	ActReceipt:    {RoleClerk, RoleChecker, RoleService},
+	ActOpinions:   {RoleClerk, RoleChecker, RoleAuditor, RoleAdmin},
 	ActRegistry:   {RoleAdmin},
 	ActAccounts:   {RoleAdmin},
 	ActTrail:      {RoleAuditor, RoleAdmin},

@@ -26,7 +26,7 @@ type EventRow struct {
 }
 
 // told are the details of events that say something to people, in the order they are told; the rest is for programs.
-var told = []string{"version", "dropped", "file_name", "pages", "rotated", "moved", "removed", "inserted", "as_version", "failed", "from", "to", "from_dossier", "to_dossier", "from_custodian", "to_custodian", "fields", "despite", "reason", "q", "login", "role", "agency", "act", "code"}
+var told = []string{"version", "dropped", "file_name", "pages", "rotated", "moved", "removed", "inserted", "as_version", "failed", "from", "to", "from_dossier", "to_dossier", "from_custodian", "to_custodian", "fields", "despite", "reason", "q", "login", "role", "agency", "act", "code", "receipt", "number", "count", "scale"}
 
 func (v *visit) event(e *archive.Event) EventRow {
 	r := EventRow{When: second(e.At), Who: e.ActorName, What: v.t("action." + string(e.Action)), Denied: e.Outcome != archive.Success, Document: e.Document.String(),
@@ -56,6 +56,9 @@ func (v *visit) event(e *archive.Event) EventRow {
 		act = ""
 	} else {
 		r.What = v.t(act)
+	}
+	if key := "retrieval_act." + e.Detail["act"]; e.Action == archive.EvRetrieval && known(key) {
+		r.What, act = v.t(key), key
 	}
 	var parts []string
 	for _, k := range told {
@@ -124,7 +127,7 @@ type trailPage struct {
 // actions lists what an event can record, in the order of the form.
 var actions = []archive.Action{archive.EvDeposit, archive.EvRefuse, archive.EvVersion, archive.EvRead, archive.EvEdit, archive.EvMove, archive.EvView, archive.EvSearch,
 	archive.EvDownload, archive.EvDenied, archive.EvSignIn, archive.EvSignOut, archive.EvAccount, archive.EvToken, archive.EvRegistry, archive.EvDossier,
-	archive.EvErase, archive.EvFixity, archive.EvMaintain}
+	archive.EvErase, archive.EvFixity, archive.EvMaintain, archive.EvRetrieval}
 
 func (p *Pages) trail(v *visit) error {
 	d := &trailPage{From: v.query("from"), To: v.query("to"), Document: strings.TrimSpace(v.query("document"))}

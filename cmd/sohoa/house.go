@@ -105,7 +105,7 @@ func openHouse(ctx context.Context, e *env, o *options, p parts) (h *house, err 
 	}
 	derived.Bound(o.limits().PageCache, archive.Passing)
 	h.closers = append(h.closers, derived)
-	led, err := openLedger(ctx, h.catalog, o)
+	led, retrievalKey, err := openLedger(ctx, h.catalog, o)
 	if err != nil {
 		return h, err
 	}
@@ -113,7 +113,7 @@ func openHouse(ctx context.Context, e *env, o *options, p parts) (h *house, err 
 	if err != nil {
 		return h, err
 	}
-	cfg := archive.Config{Vault: vault, Catalog: h.catalog, Derived: derived, Quarantine: h.aside, Partials: h.partials, Node: node, Ledger: led, Log: h.log, Disks: disksOf(o), Limits: o.limits(), Proposer: proposer{},
+	cfg := archive.Config{Vault: vault, Catalog: h.catalog, Derived: derived, Quarantine: h.aside, Partials: h.partials, Node: node, Ledger: led, Log: h.log, Disks: disksOf(o), Limits: o.limits(), Proposer: proposer{}, RetrievalKey: retrievalKey,
 		Clock: clockForTest, StepForTest: stepForTest,
 		Scratch: filepath.Join(o.data, "scratch", "copies"), Policy: archive.Policy{NoReading: o.noReading, AllowOwnerLocks: o.ownerLocks}}
 	if err := os.MkdirAll(cfg.Scratch, 0o750); err != nil {
@@ -159,35 +159,40 @@ func openIndex(log *slog.Logger, dir string, o indexer.Options, fresh bool) (*in
 	return indexer.Open(dir, o)
 }
 
-// openLedger opens the log with its key, which is made with the log. A log that was signed never gets another key by itself: nobody
+// openLedger opens the log with its key, which is made with the log, and derives from it the key of retrieval codes, which every
+// process of the house has to share too. A log that was signed never gets another key by itself: nobody
 // could tell it from one that somebody else made.
-func openLedger(ctx context.Context, c *catalog.Catalog, o *options) (*ledger.Ledger, error) {
+func openLedger(ctx context.Context, c *catalog.Catalog, o *options) (l *ledger.Ledger, retrievals []byte, err error) {
 	path := o.keyPath()
 	if _, err := os.Stat(path); errors.Is(err, os.ErrNotExist) {
 		size := int64(0)
 		if err := c.View(ctx, func(tx archive.Tx) (err error) { size, _, err = tx.Tree().Checkpoint(ctx); return err }); err != nil {
-			return nil, fmt.Errorf("open log: %w", err)
+			return nil, nil, fmt.Errorf("open log: %w", err)
 		}
 		if size > 0 {
-			return nil, archive.Fault(archive.Unavailable, "log_key_missing", archive.Text{
+			return nil, nil, archive.Fault(archive.Unavailable, "log_key_missing", archive.Text{
 				VI: "thiếu khóa nhật ký " + path + ": hãy chép lại từ bản sao lưu; nếu đã mất hẳn, sohoa rebuild --catalog dựng lại nhật ký từ kho với khóa mới",
 				EN: "the log's key is missing at " + path + ": put it back from a backup; where it is lost for good, sohoa rebuild --catalog makes the log again from the store with a new key"})
 		}
 	}
 	if o.logKey == "" {
 		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-			return nil, fmt.Errorf("make keys folder: %w", err)
+			return nil, nil, fmt.Errorf("make keys folder: %w", err)
 		}
 	}
 	key, err := ledger.LoadOrCreateKey(path)
 	if err != nil {
-		return nil, fmt.Errorf("log key: %w", err)
+		return nil, nil, fmt.Errorf("log key: %w", err)
 	}
 	var clock archive.Clock = archive.SystemClock{}
 	if clockForTest != nil {
 		clock = clockForTest
 	}
-	return ledger.Open(c, key, clock)
+	if retrievals, err = key.Derive("retrieval/1"); err != nil {
+		return nil, nil, fmt.Errorf("derive from the log key: %w", err)
+	}
+	l, err = ledger.Open(c, key, clock)
+	return l, retrievals, err
 }
 
 func (h *house) startChildren(o *options, cfg *archive.Config) error {

@@ -19,6 +19,8 @@ type dialect struct {
 	// slot is the row of an account that this transaction books on. On PostgreSQL transactions that run at once have
 	// different ones, so that none waits for another; SQLite has one writer and needs one.
 	slot string
+	// bytes is the type of a column of bytes, where a parameter has to be told it is one.
+	bytes string
 	// translate makes an archive.Error of what the driver said.
 	translate func(error) error
 }
@@ -30,6 +32,7 @@ var sqliteDialect = dialect{
 	counting:  " INDEXED BY documents_custodian",
 	inJSON:    func(column string) string { return column + " IN (SELECT value FROM json_each(?))" },
 	slot:      "0",
+	bytes:     "BLOB",
 	translate: translateSQLite,
 }
 
@@ -38,6 +41,7 @@ var postgresDialect = dialect{
 	inJSON: func(column string) string {
 		return column + " = ANY (ARRAY(SELECT jsonb_array_elements_text(CAST(? AS jsonb))))"
 	},
+	bytes:      "BYTEA",
 	slot:       "pg_backend_pid() % 64",
 	claimLock:  " FOR UPDATE SKIP LOCKED",
 	leaderLock: "SELECT pg_advisory_xact_lock(7365716131)", // any number, the same in every process

@@ -84,6 +84,14 @@ func (c events) OfDossier(ctx context.Context, code archive.DossierCode, after a
 	return es, nil
 }
 
+func (c events) OfCitizens(ctx context.Context, code archive.DossierCode, n int) ([]archive.Event, error) {
+	rows, err := c.list(ctx, selectEvent+`WHERE dossier = $1 AND actor_role = 'citizen' ORDER BY position DESC LIMIT $2`, []any{code, limit(n)})
+	if err != nil {
+		return nil, fmt.Errorf("events of citizens on dossier %s: %w", code, err)
+	}
+	return bare(rows), nil
+}
+
 // history returns the events that are of $1, oldest first, after one of them.
 func (c events) history(ctx context.Context, of string, what any, after archive.ID, limit int) ([]archive.Event, error) {
 	from := int64(0)

@@ -25,22 +25,25 @@ type tx struct {
 
 var _ archive.Tx = (*tx)(nil)
 
-func (t *tx) Documents() archive.Documents { return documents{t} }
-func (t *tx) Pages() archive.Pages         { return pages{t} }
-func (t *tx) Dossiers() archive.Dossiers   { return dossiers{t} }
-func (t *tx) Registry() archive.Registry   { return registry{t} }
-func (t *tx) Events() archive.Events       { return events{t} }
-func (t *tx) Intents() archive.Intents     { return intents{t} }
-func (t *tx) Jobs() archive.Jobs           { return jobs{t} }
-func (t *tx) Accounts() archive.Accounts   { return accounts{t} }
-func (t *tx) Sessions() archive.Sessions   { return sessions{t} }
-func (t *tx) Tokens() archive.Tokens       { return tokens{t} }
-func (t *tx) Answers() archive.Answers     { return answers{t} }
-func (t *tx) Uploads() archive.Uploads     { return uploads{t} }
-func (t *tx) Settings() archive.Settings   { return settings{t} }
-func (t *tx) Usage() archive.Usage         { return usage{t} }
-func (t *tx) Learnt() archive.Learnt       { return learnt{t} }
-func (t *tx) Tree() archive.TreeTx         { return tree{t} }
+func (t *tx) Documents() archive.Documents   { return documents{t} }
+func (t *tx) Pages() archive.Pages           { return pages{t} }
+func (t *tx) Dossiers() archive.Dossiers     { return dossiers{t} }
+func (t *tx) Registry() archive.Registry     { return registry{t} }
+func (t *tx) Events() archive.Events         { return events{t} }
+func (t *tx) Intents() archive.Intents       { return intents{t} }
+func (t *tx) Jobs() archive.Jobs             { return jobs{t} }
+func (t *tx) Accounts() archive.Accounts     { return accounts{t} }
+func (t *tx) Sessions() archive.Sessions     { return sessions{t} }
+func (t *tx) Tokens() archive.Tokens         { return tokens{t} }
+func (t *tx) Answers() archive.Answers       { return answers{t} }
+func (t *tx) Uploads() archive.Uploads       { return uploads{t} }
+func (t *tx) Settings() archive.Settings     { return settings{t} }
+func (t *tx) Usage() archive.Usage           { return usage{t} }
+func (t *tx) Learnt() archive.Learnt         { return learnt{t} }
+func (t *tx) Retrievals() archive.Retrievals { return retrievals{t} }
+func (t *tx) Tries() archive.Tries           { return tries{t} }
+func (t *tx) Opinions() archive.Opinions     { return opinions{t} }
+func (t *tx) Tree() archive.TreeTx           { return tree{t} }
 
 // errEnded is what a transaction says that was kept after its function returned.
 var errEnded = errors.New("the transaction has ended")

@@ -2,7 +2,9 @@ package ledger
 
 import (
 	"crypto/ed25519"
+	"crypto/hkdf"
 	"crypto/rand"
+	"crypto/sha256"
 	"encoding/base64"
 	"errors"
 	"fmt"
@@ -22,6 +24,13 @@ type Key struct {
 	signer   note.Signer
 	verifier note.Verifier
 	public   string
+	seed     []byte
+}
+
+// Derive returns 32 secret bytes for a purpose (HKDF-SHA256, RFC 5869): the same for the same key and purpose, and telling nothing
+// of the key or of another purpose. So what several processes must share beside the log's key needs no file of its own.
+func (k Key) Derive(purpose string) ([]byte, error) {
+	return hkdf.Key(sha256.New, k.seed, nil, archive.Origin+"/"+purpose, 32)
 }
 
 // Public returns the key by which others check this log's checkpoints, as golang.org/x/mod/sumdb/note writes it:
@@ -62,7 +71,7 @@ func ParseKey(secret string) (Key, error) {
 	if err != nil {
 		return Key{}, fmt.Errorf("public half of the log key: %w", err)
 	}
-	return Key{signer: signer, verifier: verifier, public: public}, nil
+	return Key{signer: signer, verifier: verifier, public: public, seed: seed[1:]}, nil
 }
 
 // LoadOrCreateKey reads the key at path. When there is none it makes one, readable by this user only and durable before
