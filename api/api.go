@@ -31,8 +31,10 @@ type Config struct {
 	// TrustedProxies are the addresses (or CIDR ranges) whose X-Forwarded-For is believed. None by default: a header that
 	// anybody can write says nothing about where a request comes from.
 	TrustedProxies []string
-	// Hashes is how many passwords are checked at once, 19 MiB each. 0: one per processor.
+	// Hashes is how many passwords are checked at once, 19 MiB each. 0: half as many as there are processors.
 	Hashes int
+	// Seal is what second factors are sealed with, the same in every process of a house. The zero Seal: one of this process only.
+	Seal session.Seal
 	// Backup writes a backup of the whole house, without the log's key. Optional.
 	Backup func(context.Context, io.Writer) error
 	// House tells what only the program knows, for /status. Optional.
@@ -66,7 +68,7 @@ func New(c Config) (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	keeper, err := session.New(session.Config{Archive: c.Archive, Secure: public.Scheme == "https", Hashes: c.Hashes, Clock: c.Archive.Clock})
+	keeper, err := session.New(session.Config{Archive: c.Archive, Secure: public.Scheme == "https", Hashes: c.Hashes, Clock: c.Archive.Clock, Seal: c.Seal})
 	if err != nil {
 		return nil, err
 	}

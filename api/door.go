@@ -138,6 +138,9 @@ func (d *door) admit(c *gin.Context) {
 	if v := visitOf(c.Request.Context()).visitor; v.Cookie && v.Account.MustChange {
 		d.Fail(c, errMustChange)
 		return
+	} else if v.Lacks {
+		d.Fail(c, archive.ErrFactorRequired)
+		return
 	}
 	c.Next()
 }

@@ -27,15 +27,26 @@ func (d *door) Who(r *http.Request) (actor archive.Actor, account archive.Accoun
 	return v.visitor.Actor, v.visitor.Account, true, nil
 }
 
-func origin(r *http.Request) session.Origin {
-	return session.Origin{Address: visitOf(r.Context()).address, Device: r.UserAgent(), Request: reply.From(r.Context()).ID}
+func (d *door) origin(r *http.Request) session.Origin {
+	return session.Origin{Address: visitOf(r.Context()).address, Device: r.UserAgent(), Request: reply.From(r.Context()).ID, Browser: d.keeper.Browser(r)}
+}
+
+// welcome hands the browser its session, and what it is recognised by next time.
+func (d *door) welcome(w http.ResponseWriter, r *http.Request, secret string, acc archive.Account) error {
+	browser, err := d.keeper.Remember(r.Context(), acc, d.origin(r))
+	if err != nil {
+		return err
+	}
+	d.keeper.SetCookie(w, secret)
+	d.keeper.SetBrowser(w, browser)
+	return nil
 }
 
 // SignIn checks a password and, when it is right, hands the browser its cookie. Errors as session.Keeper.SignIn.
 func (d *door) SignIn(w http.ResponseWriter, r *http.Request, login, password string) (archive.Account, error) {
-	secret, acc, err := d.keeper.SignIn(r.Context(), login, password, origin(r))
+	secret, acc, err := d.keeper.SignIn(r.Context(), login, password, d.origin(r))
 	if err == nil {
-		d.keeper.SetCookie(w, secret)
+		err = d.welcome(w, r, secret, acc)
 	}
 	return acc, err
 }
@@ -51,18 +62,18 @@ func (d *door) SignOut(w http.ResponseWriter, r *http.Request, actor archive.Act
 
 // ChangePassword changes the password of actor, ends all its sessions and hands the browser a new one.
 func (d *door) ChangePassword(w http.ResponseWriter, r *http.Request, actor archive.Actor, old, password string) (archive.Account, error) {
-	secret, acc, err := d.keeper.ChangePassword(r.Context(), actor, old, password, origin(r))
+	secret, acc, err := d.keeper.ChangePassword(r.Context(), actor, old, password, d.origin(r))
 	if err == nil {
-		d.keeper.SetCookie(w, secret)
+		err = d.welcome(w, r, secret, acc)
 	}
 	return acc, err
 }
 
 // SetUp makes the first administrator in exchange for the secret of the set-up link, and signs him in.
 func (d *door) SetUp(w http.ResponseWriter, r *http.Request, link, login, name, password string) (archive.Account, error) {
-	secret, acc, err := d.keeper.SetUp(r.Context(), link, login, name, password, origin(r))
+	secret, acc, err := d.keeper.SetUp(r.Context(), link, login, name, password, d.origin(r))
 	if err == nil {
-		d.keeper.SetCookie(w, secret)
+		err = d.welcome(w, r, secret, acc)
 	}
 	return acc, err
 }

@@ -41,6 +41,9 @@ type Actor struct {
 	Address string     // network address, for the trail
 	Request string     // request number, for the trail
 	Purpose string     // why, where a rule asks for it
+	Program bool       // a token
+	Owner   ID         // of a token: the account it lives on
+	Proved  time.Time  // of a session: when the person last showed who he is; zero for everything else
 
 	scope *scopeSet // agencies below Agency, expanded once per request by Archive.Admit
 }

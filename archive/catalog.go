@@ -32,6 +32,8 @@ type Tx interface {
 	Accounts() Accounts
 	Sessions() Sessions
 	Tokens() Tokens
+	Factors() Factors
+	Passes() Passes
 	Answers() Answers
 	Uploads() Uploads
 	Settings() Settings
@@ -253,9 +255,11 @@ type Jobs interface {
 
 // Accounts keeps people.
 type Accounts interface {
-	Insert(ctx context.Context, a Account) error // Conflict code login_taken
+	Insert(ctx context.Context, a Account) error // Conflict code login_taken or identity_taken
 	Get(ctx context.Context, id ID) (Account, error)
 	ByLogin(ctx context.Context, login string) (Account, error)
+	// ByIdentity finds the account of a person as a provider knows him. NotFound for an empty issuer.
+	ByIdentity(ctx context.Context, issuer, subject string) (Account, error)
 	Update(ctx context.Context, a Account, after int64) error
 	List(ctx context.Context, after string, limit int) ([]Account, error) // by login
 	Count(ctx context.Context) (int, error)
@@ -265,6 +269,9 @@ type Accounts interface {
 type Sessions interface {
 	Insert(ctx context.Context, s Session) error
 	Get(ctx context.Context, hash Digest) (Session, error)
+	Of(ctx context.Context, account ID) ([]Session, error) // last seen first, ended ones that still lie there too
+	// Prove notes that the person has just shown again who he is. NotFound when the session is gone.
+	Prove(ctx context.Context, hash Digest, at time.Time) error
 	Touch(ctx context.Context, hash Digest, seen time.Time) error
 	Delete(ctx context.Context, hash Digest) error
 	DeleteAll(ctx context.Context, account ID) error
@@ -279,6 +286,37 @@ type Tokens interface {
 	List(ctx context.Context, after ID, limit int) ([]Token, error)
 	Touch(ctx context.Context, id ID, seen time.Time) error
 	Revoke(ctx context.Context, id ID, at time.Time) error
+	Own(ctx context.Context, id, owner ID) error // makes the token live on another account's rights; NotFound
+}
+
+// Factors keeps second factors and recovery codes.
+type Factors interface {
+	// Put writes the factor of an account over the one it has.
+	Put(ctx context.Context, f SecondFactor) error
+	Get(ctx context.Context, account ID) (SecondFactor, error) // NotFound when there is none
+	// Use notes that the code of a time step was used. Conflict code_used when it or a later one was: of two that come at once
+	// with the same code, one wins.
+	Use(ctx context.Context, account ID, step int64) error
+	// Remove takes the factor and its recovery codes away; that there is none is no error.
+	Remove(ctx context.Context, account ID) error
+	// SetRecovery replaces the recovery codes by others, of which only hashes are given.
+	SetRecovery(ctx context.Context, account ID, hashes []Digest) error
+	// Spend takes a recovery code away. NotFound when it is not there, or was spent.
+	Spend(ctx context.Context, account ID, hash Digest) error
+	Recovery(ctx context.Context, account ID) (int, error) // codes left
+}
+
+// Passes keeps secrets of the door that are good for a while, by their digest.
+type Passes interface {
+	Put(ctx context.Context, p Pass) error // over the one with the same hash
+	// Get returns a pass of a kind whether or not it has expired. NotFound.
+	Get(ctx context.Context, kind PassKind, hash Digest) (Pass, error)
+	// Try counts a try and returns how many there were, this one included. NotFound.
+	Try(ctx context.Context, kind PassKind, hash Digest) (int, error)
+	// Take removes a pass and returns it: of two that come at once with the same secret, one gets NotFound.
+	Take(ctx context.Context, kind PassKind, hash Digest) (Pass, error)
+	DeleteAll(ctx context.Context, account ID, kinds ...PassKind) error
+	Expire(ctx context.Context, now time.Time) error
 }
 
 // Answer is what an Idempotency-Key was answered with. It is written in the transaction of the act itself, so that a

@@ -238,6 +238,9 @@ func (a *Archive) Sweep(ctx context.Context) (int, error) {
 		if err := tx.Retrievals().Expire(ctx, now); err != nil {
 			return err
 		}
+		if err := tx.Passes().Expire(ctx, now); err != nil {
+			return err
+		}
 		if err := tx.Usage().Forget(ctx, dayOf(now.Add(-usageKept))); err != nil {
 			return err
 		}

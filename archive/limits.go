@@ -103,6 +103,10 @@ type Limits struct {
 	SegmentTime   time.Duration // after this the events so far are closed into one
 	SessionIdle   time.Duration // a signed-in device without a click
 	SessionLong   time.Duration // a signed-in device at all
+	ProofTime     time.Duration // how long a person who showed who he is may do dangerous things
+	InviteTime    time.Duration // a printed password, or a link to set one
+	SetupTime     time.Duration // the link by which the first administrator comes in
+	KnownBrowser  time.Duration // how long a browser is remembered that an account signed in with
 }
 
 // DefaultLimits are what a province needs, with the reason for each.
@@ -210,6 +214,10 @@ func DefaultLimits() Limits {
 		SegmentTime:   30 * time.Second,    // P4 promises 60
 		SessionIdle:   8 * time.Hour,       // a working day without a click
 		SessionLong:   7 * 24 * time.Hour,
+		ProofTime:     15 * time.Minute,    // a round of administration, and no coffee
+		InviteTime:    3 * 24 * time.Hour,  // over a weekend
+		SetupTime:     24 * time.Hour,      // each start of the program prints another
+		KnownBrowser:  90 * 24 * time.Hour, // longer than anybody is away
 	}
 }
 

@@ -10,8 +10,8 @@ import (
 // setupKey is the setting that holds the digest of the one-time set-up token.
 const setupKey = "setup_token"
 
-// OfferSetup makes d the digest of the one-time set-up token, as long as there is no account. It reports whether the
-// house waits for its first administrator.
+// OfferSetup makes d the digest of the one-time set-up token for Limits.SetupTime, as long as there is no account. It reports
+// whether the house waits for its first administrator.
 func (a *Archive) OfferSetup(ctx context.Context, d Digest) (bool, error) {
 	open := false
 	err := a.Catalog.Update(ctx, func(tx Tx) error {
@@ -19,7 +19,7 @@ func (a *Archive) OfferSetup(ctx context.Context, d Digest) (bool, error) {
 		if open = n == 0; err != nil || !open {
 			return err
 		}
-		return tx.Settings().Set(ctx, setupKey, d.String())
+		return tx.Settings().Set(ctx, setupKey, d.String()+" "+a.Clock.Now().Add(a.Limits.SetupTime).UTC().Format(TimeForm))
 	})
 	return open, err
 }
@@ -34,12 +34,8 @@ func (a *Archive) SetUp(ctx context.Context, token Digest, acc Account) (Account
 	now := a.Clock.Now()
 	acc.ID, acc.Revision, acc.CreatedAt, acc.UpdatedAt = NewID(), 1, now, now
 	err := a.update(ctx, func(tx Tx) error {
-		want, err := tx.Settings().Get(ctx, setupKey)
-		if KindOf(err) == NotFound || err == nil && want != token.String() {
-			return gone
-		}
-		if err != nil {
-			return err
+		if open, err := a.setupOpen(ctx, tx, token); err != nil || !open {
+			return cmp.Or(err, error(gone))
 		}
 		if n, err := tx.Accounts().Count(ctx); err != nil || n > 0 {
 			if err == nil {
@@ -58,15 +54,20 @@ func (a *Archive) SetUp(ctx context.Context, token Digest, acc Account) (Account
 // SetupOpen reports whether token would be accepted by SetUp now.
 func (a *Archive) SetupOpen(ctx context.Context, token Digest) (bool, error) {
 	open := false
-	err := a.Catalog.View(ctx, func(tx Tx) error {
-		want, err := tx.Settings().Get(ctx, setupKey)
-		if KindOf(err) == NotFound {
-			return nil
-		}
-		open = want == token.String()
+	err := a.Catalog.View(ctx, func(tx Tx) (err error) {
+		open, err = a.setupOpen(ctx, tx, token)
 		return err
 	})
 	return open, err
+}
+
+func (a *Archive) setupOpen(ctx context.Context, tx Tx, token Digest) (bool, error) {
+	kept, err := tx.Settings().Get(ctx, setupKey)
+	if KindOf(err) == NotFound && err != nil {
+		return false, nil
+	}
+	want, until, _ := strings.Cut(kept, " ")
+	return want == token.String() && a.Clock.Now().UTC().Format(TimeForm) < until, err
 }
 
 // AddAccount makes an account. PasswordHash is made by the session room. Conflict login_taken.
@@ -80,8 +81,12 @@ func (a *Archive) AddAccount(ctx context.Context, actor Actor, acc Account) (Acc
 	if ok, err := a.manages(ctx, actor, acc.Agency); err != nil || !ok {
 		return Account{}, cmp.Or(err, error(ErrForbidden))
 	}
+	if err := a.proven(actor); err != nil {
+		return Account{}, err
+	}
 	now := a.Clock.Now()
 	acc.ID, acc.Revision, acc.CreatedAt, acc.UpdatedAt = NewID(), 1, now, now
+	a.endPrinted(&acc, "")
 	err := a.update(ctx, func(tx Tx) error { return a.insertAccount(ctx, tx, actor, acc, "add") })
 	return acc, err
 }
@@ -110,6 +115,11 @@ func (a *Archive) ChangeAccount(ctx context.Context, actor Actor, acc Account, a
 	if !own && !actor.Role.May(ActAccounts) {
 		return Account{}, ErrForbidden
 	}
+	if !own {
+		if err := a.proven(actor); err != nil {
+			return Account{}, err
+		}
+	}
 	if err := a.tidyAccount(&acc); err != nil {
 		return Account{}, err
 	}
@@ -126,18 +136,43 @@ func (a *Archive) ChangeAccount(ctx context.Context, actor Actor, acc Account, a
 		if own {
 			acc.Role, acc.Agency, acc.From, acc.Until, acc.Closed, acc.Name = old.Role, old.Agency, old.From, old.Until, old.Closed, old.Name
 		}
+		acc.Issuer, acc.Subject, acc.Managed, acc.PasswordUntil = old.Issuer, old.Subject, old.Managed, old.PasswordUntil // not this act's to change
+		a.endPrinted(&acc, old.PasswordHash)
+		if !own && actor.Role != RoleSystem && old.PasswordHash != acc.PasswordHash {
+			acc.Notice = NoticePasswordReset
+		}
 		if err := tx.Accounts().Update(ctx, acc, after); err != nil {
 			return err
 		}
-		if old.Role != acc.Role || old.Agency != acc.Agency || old.PasswordHash != acc.PasswordHash || acc.Closed {
-			if err := tx.Sessions().DeleteAll(ctx, acc.ID); err != nil {
-				return err
-			}
+		if err := cut(ctx, tx, old, acc); err != nil {
+			return err
 		}
 		return tx.Events().Append(ctx, accountEvent(actor, acc, act, now))
 	})
 	acc.Revision = after + 1
 	return acc, err
+}
+
+// endPrinted sets when a password that somebody else has seen ends.
+func (a *Archive) endPrinted(acc *Account, before string) {
+	if !acc.MustChange {
+		acc.PasswordUntil = time.Time{}
+	} else if acc.PasswordHash != before {
+		acc.PasswordUntil = a.Clock.Now().Add(a.Limits.InviteTime)
+	}
+}
+
+// cut ends at once what was opened under rights or a password that are no more.
+func cut(ctx context.Context, tx Tx, old, acc Account) error {
+	if old.PasswordHash != acc.PasswordHash || acc.Closed {
+		if err := tx.Passes().DeleteAll(ctx, acc.ID, PassInvite, PassStep, PassBrowser); err != nil {
+			return err
+		}
+	}
+	if old.Role != acc.Role || old.Agency != acc.Agency || old.PasswordHash != acc.PasswordHash || acc.Closed {
+		return tx.Sessions().DeleteAll(ctx, acc.ID)
+	}
+	return nil
 }
 
 // Accounts lists accounts by login, for administrators.
@@ -182,70 +217,4 @@ func (a *Archive) tidyAccount(acc *Account) error {
 		return invalidField("agency", Text{"Xin chọn cơ quan của tài khoản.", "Name the account's agency."})
 	}
 	return nil
-}
-
-// AddToken keeps a token whose secret the session room made.
-func (a *Archive) AddToken(ctx context.Context, actor Actor, t Token) (Token, error) {
-	if !actor.Role.May(ActAccounts) {
-		return Token{}, ErrForbidden
-	}
-	if _, err := ParseRole(string(t.Role)); err != nil {
-		return Token{}, err
-	}
-	if ok, err := a.manages(ctx, actor, t.Agency); err != nil || !ok {
-		return Token{}, cmp.Or(err, error(ErrForbidden))
-	}
-	now := a.Clock.Now()
-	t.ID, t.Note, t.CreatedAt, t.CreatedBy = NewID(), clean(t.Note, 200), now, actor.ID
-	err := a.update(ctx, func(tx Tx) error {
-		if err := a.knowAgency(ctx, tx, actor, t.Agency, now); err != nil {
-			return err
-		}
-		if err := tx.Tokens().Insert(ctx, t); err != nil {
-			return err
-		}
-		return tx.Events().Append(ctx, tokenEvent(actor, t, "add", now))
-	})
-	return t, err
-}
-
-func tokenEvent(actor Actor, t Token, act string, at time.Time) Event {
-	ev := NewEvent(actor, EvToken, at)
-	ev.Object = t.ID.String()
-	ev.Detail = map[string]string{"act": act, "role": string(t.Role), "agency": t.Agency.String()}
-	return ev
-}
-
-// Tokens lists tokens, oldest first, for administrators.
-func (a *Archive) Tokens(ctx context.Context, actor Actor, after ID, limit int) ([]Token, error) {
-	if !actor.Role.May(ActAccounts) {
-		return nil, ErrForbidden
-	}
-	var out []Token
-	err := a.Catalog.View(ctx, func(tx Tx) (err error) {
-		out, err = tx.Tokens().List(ctx, after, a.rows(limit))
-		return err
-	})
-	return out, err
-}
-
-// RevokeToken ends a token at once.
-func (a *Archive) RevokeToken(ctx context.Context, actor Actor, id ID) error {
-	if !actor.Role.May(ActAccounts) {
-		return ErrForbidden
-	}
-	now := a.Clock.Now()
-	return a.update(ctx, func(tx Tx) error {
-		t, err := tx.Tokens().Get(ctx, id)
-		if err != nil {
-			return err
-		}
-		if !actor.Covers(t.Agency) {
-			return ErrNotFound
-		}
-		if err := tx.Tokens().Revoke(ctx, id, now); err != nil {
-			return err
-		}
-		return tx.Events().Append(ctx, tokenEvent(actor, t, "revoke", now))
-	})
 }

@@ -202,7 +202,7 @@ func (a *Archive) replayRegistry(ctx context.Context, out *Rebuilt) error {
 // restoreAccount writes an account as the store has it. One that is there keeps its password.
 func restoreAccount(ctx context.Context, tx Tx, c segmentAccount) error {
 	acc := Account{ID: c.ID, Login: c.Login, Name: c.Name, Role: c.Role, Agency: c.Agency, Closed: c.Closed, MustChange: true,
-		Revision: c.Revision, CreatedAt: c.CreatedAt, UpdatedAt: c.UpdatedAt}
+		Revision: c.Revision, CreatedAt: c.CreatedAt, UpdatedAt: c.UpdatedAt, Issuer: c.Issuer, Subject: c.Subject, Managed: c.Managed}
 	if c.From != nil {
 		acc.From = *c.From
 	}
@@ -211,7 +211,7 @@ func restoreAccount(ctx context.Context, tx Tx, c segmentAccount) error {
 	}
 	old, err := tx.Accounts().Get(ctx, c.ID)
 	if err == nil {
-		acc.PasswordHash, acc.MustChange = old.PasswordHash, old.MustChange
+		acc.PasswordHash, acc.MustChange, acc.PasswordUntil, acc.Notice = old.PasswordHash, old.MustChange, old.PasswordUntil, old.Notice
 	} else if KindOf(err) != NotFound {
 		return err
 	}

@@ -118,6 +118,9 @@ type segmentAccount struct {
 	Revision  int64      `json:"revision"`
 	CreatedAt time.Time  `json:"created_at"`
 	UpdatedAt time.Time  `json:"updated_at"`
+	Issuer    string     `json:"issuer,omitempty"`
+	Subject   string     `json:"subject,omitempty"`
+	Managed   bool       `json:"managed,omitempty"`
 }
 
 // RunSegments closes segments until ctx ends. One process of a house runs it.
@@ -327,7 +330,7 @@ func accountsKept(ctx context.Context, tx Tx) ([]segmentAccount, error) {
 }
 
 func accountKept(c Account) segmentAccount {
-	return segmentAccount{c.ID, c.Login, c.Name, c.Role, c.Agency, moment(c.From), moment(c.Until), c.Closed, c.Revision, c.CreatedAt, c.UpdatedAt}
+	return segmentAccount{c.ID, c.Login, c.Name, c.Role, c.Agency, moment(c.From), moment(c.Until), c.Closed, c.Revision, c.CreatedAt, c.UpdatedAt, c.Issuer, c.Subject, c.Managed}
 }
 
 func moment(t time.Time) *time.Time {

@@ -19,16 +19,40 @@ func (a *Archive) ByLogin(ctx context.Context, login string) (Account, error) {
 	return acc, err
 }
 
-// SignedIn keeps a session for an account whose password was right, and notes it.
-func (a *Archive) SignedIn(ctx context.Context, actor Actor, s Session) error {
+// sessionsOfOne is how many devices one account is signed in on at once; beyond it the one not seen for longest ends. A person
+// has a few; more are a script or a stolen password.
+const sessionsOfOne = 20
+
+// SignedIn keeps a session for an account that showed who it is while its revision was the given one, and notes it. ErrStale
+// when the account has been changed or closed since: what was checked then says nothing now, and a session that slipped in
+// behind the cut would outlive it.
+func (a *Archive) SignedIn(ctx context.Context, actor Actor, s Session, revision int64) error {
 	now := a.Clock.Now()
-	s.CreatedAt, s.SeenAt, s.ExpiresAt = now, now, now.Add(a.Limits.SessionLong)
+	s.ID, s.CreatedAt, s.SeenAt, s.ProvedAt, s.ExpiresAt = NewID(), now, now, now, now.Add(a.Limits.SessionLong)
 	s.Device = clean(s.Device, 200)
 	return a.update(ctx, func(tx Tx) error {
+		acc, err := tx.Accounts().Get(ctx, s.Account)
+		if err != nil {
+			return err
+		}
+		if acc.Revision != revision || !usable(acc, now) {
+			return ErrStale
+		}
+		there, err := tx.Sessions().Of(ctx, s.Account)
+		if err != nil {
+			return err
+		}
+		for _, old := range there[min(len(there), sessionsOfOne-1):] {
+			if err := tx.Sessions().Delete(ctx, old.Hash); err != nil {
+				return err
+			}
+		}
 		if err := tx.Sessions().Insert(ctx, s); err != nil {
 			return err
 		}
-		return tx.Events().Append(ctx, NewEvent(actor, EvSignIn, now))
+		ev := NewEvent(actor, EvSignIn, now)
+		ev.Detail = map[string]string{"method": s.Method}
+		return tx.Events().Append(ctx, ev)
 	})
 }
 
@@ -44,32 +68,47 @@ func (a *Archive) SignInFailed(ctx context.Context, actor Actor, known bool, log
 	return a.update(ctx, func(tx Tx) error { return tx.Events().Append(ctx, ev) })
 }
 
-// SessionActor returns who the session of this token digest belongs to, as Admit leaves an actor. NotFound when it has
-// ended, was idle too long, or its account is closed or past its time.
-func (a *Archive) SessionActor(ctx context.Context, hash Digest) (Actor, Account, error) {
+// SignedInAs is who a session belongs to.
+type SignedInAs struct {
+	Actor   Actor // as Admit leaves it
+	Account Account
+	Session Session
+	// Lacks reports that the account's role asks for a second factor and it has none: nothing is open to it but setting one up.
+	Lacks bool
+}
+
+// SessionActor returns who the session of this token digest belongs to. NotFound when it has ended, was idle too long, or its
+// account is closed or past its time.
+func (a *Archive) SessionActor(ctx context.Context, hash Digest) (SignedInAs, error) {
 	now := a.Clock.Now()
 	var s Session
 	var acc Account
+	lacks := false
 	err := a.Catalog.View(ctx, func(tx Tx) (err error) {
 		if s, err = tx.Sessions().Get(ctx, hash); err != nil {
 			return err
 		}
-		acc, err = tx.Accounts().Get(ctx, s.Account)
+		if acc, err = tx.Accounts().Get(ctx, s.Account); err != nil {
+			return err
+		}
+		lacks, err = lacksFactor(ctx, tx, acc, s)
 		return err
 	})
 	if err != nil {
-		return Actor{}, Account{}, err
+		return SignedInAs{}, err
 	}
 	if !now.Before(s.ExpiresAt) || now.Sub(s.SeenAt) > a.Limits.SessionIdle || !usable(acc, now) {
-		return Actor{}, Account{}, ErrNotFound
+		return SignedInAs{}, ErrNotFound
 	}
 	if now.Sub(s.SeenAt) >= touchEvery {
 		if err := a.Catalog.Update(ctx, func(tx Tx) error { return tx.Sessions().Touch(ctx, hash, now) }); err != nil {
-			return Actor{}, Account{}, err
+			return SignedInAs{}, err
 		}
 	}
-	actor, err := a.Admit(ctx, acc.Actor())
-	return actor, acc, err
+	actor := acc.Actor()
+	actor.Proved = s.ProvedAt
+	actor, err = a.Admit(ctx, actor)
+	return SignedInAs{actor, acc, s, lacks}, err
 }
 
 // usable reports whether an account may sign in at now. An auditor whose mandate has not begun may not yet.
@@ -87,26 +126,4 @@ func (a *Archive) SignOut(ctx context.Context, actor Actor, hash Digest) error {
 		}
 		return tx.Events().Append(ctx, NewEvent(actor, EvSignOut, now))
 	})
-}
-
-// TokenActor returns who the API token of this secret's digest is. NotFound when it is unknown, revoked or past its time.
-func (a *Archive) TokenActor(ctx context.Context, hash Digest) (Actor, error) {
-	now := a.Clock.Now()
-	var t Token
-	err := a.Catalog.View(ctx, func(tx Tx) (err error) {
-		t, err = tx.Tokens().ByHash(ctx, hash)
-		return err
-	})
-	if err != nil {
-		return Actor{}, err
-	}
-	if !t.RevokedAt.IsZero() || !t.Until.IsZero() && !now.Before(t.Until) {
-		return Actor{}, ErrNotFound
-	}
-	if now.Sub(t.SeenAt) >= touchEvery {
-		if err := a.Catalog.Update(ctx, func(tx Tx) error { return tx.Tokens().Touch(ctx, t.ID, now) }); err != nil {
-			return Actor{}, err
-		}
-	}
-	return a.Admit(ctx, t.Actor())
 }

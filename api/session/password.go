@@ -1,15 +1,12 @@
 package session
 
 import (
-	"context"
 	"crypto/rand"
 	"crypto/subtle"
 	"encoding/base64"
 	"fmt"
 	"math/big"
-	"runtime"
 	"strings"
-	"time"
 
 	"golang.org/x/crypto/argon2"
 
@@ -32,17 +29,26 @@ const (
 	MaxPassword = 200
 )
 
-// HashPassword returns the PHC string of an acceptable password. Invalid when it is too short or too long.
-func HashPassword(password string) (string, error) {
-	if n := len([]rune(password)); n < MinPassword || n > MaxPassword {
-		msg := archive.Text{VI: "Mật khẩu cần từ 10 đến 200 ký tự.", EN: "A password has 10 to 200 characters."}
-		return "", &archive.Error{Kind: archive.Invalid, Code: "weak_password", Msg: msg, Fields: []archive.FieldError{{Field: "password", Code: "length", Msg: msg}}}
+// HashPassword returns the PHC string of an acceptable password. Invalid, code weak_password, when it is too short, too long, or
+// one of those that are tried first; about are words of the person and the house, which are tried early too. Nothing else is
+// asked of a password: rules about letters and digits make people choose worse ones (NIST SP 800-63B §3.1.1.2).
+func HashPassword(password string, about ...string) (string, error) {
+	if n := len([]rune(viet.NFC(password))); n < MinPassword || n > MaxPassword {
+		return "", weak("length", archive.Text{VI: "Mật khẩu cần từ 10 đến 200 ký tự.", EN: "A password has 10 to 200 characters."})
+	}
+	if common(password, about...) {
+		return "", weak("common", archive.Text{VI: "Mật khẩu này nằm trong số những mật khẩu bị thử đầu tiên. Hãy ghép vài từ không liên quan đến nhau.",
+			EN: "This is one of the passwords that are tried first. Put together some words that have nothing to do with each other."})
 	}
 	salt := make([]byte, saltLen)
 	rand.Read(salt)
 	sum := argon2.IDKey(typed(password), salt, hashTime, hashMemory, hashThreads, hashLen)
 	b := base64.RawStdEncoding
 	return fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=%d$%s$%s", argon2.Version, hashMemory, hashTime, hashThreads, b.EncodeToString(salt), b.EncodeToString(sum)), nil
+}
+
+func weak(code string, msg archive.Text) error {
+	return &archive.Error{Kind: archive.Invalid, Code: "weak_password", Msg: msg, Fields: []archive.FieldError{{Field: "password", Code: code, Msg: msg}}}
 }
 
 // typed returns the bytes of a password the same from every keyboard: one types "ế" as one letter, another as three.
@@ -73,38 +79,6 @@ func verify(phc, password string) bool {
 	}
 	got := argon2.IDKey(typed(password), salt, passes, memory, threads, uint32(len(want)))
 	return subtle.ConstantTimeCompare(got, want) == 1
-}
-
-// gate bounds how many passwords are hashed at once: each takes 19 MiB, so that a storm of sign-ins cannot take the
-// memory and the processors of everybody else.
-type gate struct {
-	slots chan struct{}
-	wait  time.Duration
-}
-
-func newGate(n int) gate {
-	if n <= 0 {
-		n = max(1, runtime.GOMAXPROCS(0))
-	}
-	return gate{slots: make(chan struct{}, n), wait: 3 * time.Second}
-}
-
-// do runs fn in a slot. Unavailable when none came free in time.
-func (g gate) do(ctx context.Context, fn func()) error {
-	t := time.NewTimer(g.wait)
-	defer t.Stop()
-	select {
-	case g.slots <- struct{}{}:
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-t.C:
-		e := archive.Fault(archive.Unavailable, "busy_sign_in", archive.Text{VI: "Đang có quá nhiều người đăng nhập. Xin thử lại sau giây lát.", EN: "Too many people are signing in. Try again in a moment."})
-		e.RetryAfter = 5 * time.Second
-		return e
-	}
-	defer func() { <-g.slots }()
-	fn()
-	return nil
 }
 
 // Letters of a password that a person reads off a screen or a slip: none that looks like another.

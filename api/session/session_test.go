@@ -61,12 +61,12 @@ func account(t *testing.T, a *archive.Archive, login, password string, change ..
 }
 
 func TestPassword(t *testing.T) {
-	phc, err := HashPassword("mật khẩu của tôi")
+	phc, err := HashPassword("mật khẩu của tôi nhé")
 	must(t, err)
 	if !strings.HasPrefix(phc, "$argon2id$v=19$m=19456,t=2,p=1$") {
 		t.Errorf("hash %s", phc)
 	}
-	again, err := HashPassword("mật khẩu của tôi")
+	again, err := HashPassword("mật khẩu của tôi nhé")
 	must(t, err)
 	if phc == again {
 		t.Error("two hashes are equal: no salt")
@@ -75,13 +75,13 @@ func TestPassword(t *testing.T) {
 		reason, phc, password string
 		want                  bool
 	}{
-		{"the same", phc, "mật khẩu của tôi", true},
-		{"the same from another keyboard", phc, "mâ\u0323t khâ\u0309u cu\u0309a tôi", true},
+		{"the same", phc, "mật khẩu của tôi nhé", true},
+		{"the same from another keyboard", phc, "mâ\u0323t khâ\u0309u cu\u0309a tôi nhé", true},
 		{"without marks", phc, "mat khau cua toi", false},
 		{"nothing", phc, "", false},
 		{"no hash at all", "", "", false},
 		{"a hash of another kind", "$2a$10$abc", "abc", false},
-		{"a hash cut short", phc[:40], "mật khẩu của tôi", false},
+		{"a hash cut short", phc[:40], "mật khẩu của tôi nhé", false},
 		{"a hash of no length", "$argon2id$v=19$m=19456,t=2,p=1$c2FsdA$", "", false},
 		{"a hash that asks for nothing", "$argon2id$v=19$m=0,t=0,p=0$c2FsdA$c2FsdA", "", false},
 		{"far too long", phc, strings.Repeat("x", 10_000), false},
@@ -199,7 +199,7 @@ func TestThrottleForgets(t *testing.T) {
 	var th throttle
 	now := time.Date(2026, 11, 23, 0, 0, 0, 0, time.UTC)
 	for i := range maxTries + 50 {
-		th.failed(attempt{string(rune('a' + i%26)), time.Duration(i).String()}, now.Add(time.Duration(i)))
+		th.failed([]measure{{attempt{string(rune('a' + i%26)), time.Duration(i).String()}, freeTries}}, now.Add(time.Duration(i)))
 	}
 	if len(th.tries) > maxTries {
 		t.Errorf("%d pairs remembered", len(th.tries))
@@ -210,15 +210,15 @@ func TestGateGivesUp(t *testing.T) {
 	g := newGate(1)
 	g.wait = time.Millisecond
 	inside, leave := make(chan bool), make(chan bool)
-	go func() { _ = g.do(context.Background(), func() { inside <- true; <-leave }) }()
+	go func() { _ = g.do(context.Background(), "a", func() { inside <- true; <-leave }) }()
 	<-inside
-	if err := g.do(t.Context(), func() {}); archive.CodeOf(err) != "busy_sign_in" {
+	if err := g.do(t.Context(), "a", func() {}); archive.CodeOf(err) != "busy_sign_in" {
 		t.Errorf("a full gate: %v", err)
 	}
 	gone, cancel := context.WithCancel(t.Context())
 	cancel()
 	g.wait = time.Hour
-	if err := g.do(gone, func() {}); !errors.Is(err, context.Canceled) {
+	if err := g.do(gone, "a", func() {}); !errors.Is(err, context.Canceled) {
 		t.Errorf("a caller who left: %v", err)
 	}
 	leave <- true
@@ -231,7 +231,7 @@ func TestChangePassword(t *testing.T) {
 	must(t, err)
 	actor := acc.Actor()
 	for _, c := range []struct{ reason, old, next string }{
-		{"the old one is wrong", "sai mật khẩu", "mật khẩu mới"},
+		{"the old one is wrong", "sai mật khẩu", "mật khẩu vừa đặt"},
 		{"the same again", "mật khẩu cũ", "mật khẩu cũ"},
 		{"too short", "mật khẩu cũ", "ngắn"},
 	} {
@@ -241,7 +241,7 @@ func TestChangePassword(t *testing.T) {
 			}
 		})
 	}
-	second, acc, err := k.ChangePassword(t.Context(), actor, "mật khẩu cũ", "mật khẩu mới", Origin{})
+	second, acc, err := k.ChangePassword(t.Context(), actor, "mật khẩu cũ", "mật khẩu vừa đặt", Origin{})
 	if err != nil || acc.MustChange {
 		t.Fatalf("change: %v", err)
 	}
@@ -255,9 +255,16 @@ func TestChangePassword(t *testing.T) {
 }
 
 func TestSetUpWorksOnce(t *testing.T) {
-	k, a, _ := open(t)
-	link, digest := NewSecret()
+	k, a, clock := open(t)
+	late, digest := NewSecret()
 	_, err := a.OfferSetup(t.Context(), digest)
+	must(t, err)
+	clock.now = clock.now.Add(a.Limits.SetupTime)
+	if _, _, err := k.SetUp(t.Context(), late, "admin", "", "mật khẩu dài", Origin{}); archive.CodeOf(err) != "setup_over" {
+		t.Errorf("after its time: %v", err)
+	}
+	link, digest := NewSecret()
+	_, err = a.OfferSetup(t.Context(), digest)
 	must(t, err)
 	if _, _, err := k.SetUp(t.Context(), "another", "admin", "", "mật khẩu dài", Origin{}); archive.CodeOf(err) != "setup_over" {
 		t.Errorf("another link: %v", err)

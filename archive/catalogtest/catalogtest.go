@@ -20,7 +20,7 @@ func Run(t *testing.T, open func(t *testing.T) archive.Catalog) {
 	run(t, open, map[string][]test{
 		"transactions": transactionTests, "documents": documentTests, "browse": browseTests, "found": foundTests, "visibility": visibilityTests,
 		"pages": pageTests, "dossiers": dossierTests, "registry": registryTests, "events": eventTests, "tree": treeTests,
-		"intents": intentTests, "jobs": jobTests, "accounts": accountTests, "answers": answerTests, "usage": usageTests,
+		"intents": intentTests, "jobs": jobTests, "accounts": accountTests, "door": doorTests, "answers": answerTests, "usage": usageTests,
 		"uploads": uploadTests, "learnt": learntTests, "retrievals": retrievalTests,
 	})
 }

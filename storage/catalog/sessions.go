@@ -10,9 +10,16 @@ import (
 
 type sessions struct{ t *tx }
 
+const sessionColumns = `hash, account, created_at, seen_at, expires_at, device, address, id, method, proved_at`
+
+func scanSession(scan func(...any) error) (s archive.Session, err error) {
+	err = scan(&s.Hash, &s.Account, &s.CreatedAt, &s.SeenAt, &s.ExpiresAt, &s.Device, &s.Address, &s.ID, &s.Method, &s.ProvedAt)
+	return s, err
+}
+
 func (c sessions) Insert(ctx context.Context, s archive.Session) error {
-	n, err := c.t.exec(ctx, `INSERT INTO sessions (hash, account, created_at, seen_at, expires_at, device, address)
-		VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING`, s.Hash, s.Account, s.CreatedAt, s.SeenAt, s.ExpiresAt, s.Device, s.Address)
+	n, err := c.t.exec(ctx, `INSERT INTO sessions (`+sessionColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT DO NOTHING`,
+		s.Hash, s.Account, s.CreatedAt, s.SeenAt, s.ExpiresAt, s.Device, s.Address, s.ID, s.Method, s.ProvedAt)
 	if err == nil && n == 0 {
 		err = archive.Errorf(archive.Conflict, "the hash is there")
 	}
@@ -24,12 +31,33 @@ func (c sessions) Insert(ctx context.Context, s archive.Session) error {
 
 // Get returns a session whether or not it has expired.
 func (c sessions) Get(ctx context.Context, hash archive.Digest) (archive.Session, error) {
-	var s archive.Session
-	if err := c.t.one(ctx, `SELECT hash, account, created_at, seen_at, expires_at, device, address FROM sessions WHERE hash = $1`, []any{hash},
-		&s.Hash, &s.Account, &s.CreatedAt, &s.SeenAt, &s.ExpiresAt, &s.Device, &s.Address); err != nil {
+	all, err := all(ctx, c.t, `SELECT `+sessionColumns+` FROM sessions WHERE hash = $1`, []any{hash}, scanSession)
+	if err == nil && len(all) == 0 {
+		err = archive.ErrNotFound
+	}
+	if err != nil {
 		return archive.Session{}, fmt.Errorf("get session: %w", err)
 	}
-	return s, nil
+	return all[0], nil
+}
+
+func (c sessions) Of(ctx context.Context, account archive.ID) ([]archive.Session, error) {
+	all, err := all(ctx, c.t, `SELECT `+sessionColumns+` FROM sessions WHERE account = $1 ORDER BY seen_at DESC, hash`, []any{account}, scanSession)
+	if err != nil {
+		return nil, fmt.Errorf("list sessions: %w", err)
+	}
+	return all, nil
+}
+
+func (c sessions) Prove(ctx context.Context, hash archive.Digest, at time.Time) error {
+	n, err := c.t.exec(ctx, `UPDATE sessions SET proved_at = $2 WHERE hash = $1`, hash, at)
+	if err == nil && n == 0 {
+		err = archive.ErrNotFound
+	}
+	if err != nil {
+		return fmt.Errorf("prove session: %w", err)
+	}
+	return nil
 }
 
 // Touch of a session that has just been deleted is no error.

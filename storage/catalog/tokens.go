@@ -10,16 +10,16 @@ import (
 
 type tokens struct{ t *tx }
 
-const tokenColumns = `id, hash, role, agency, note, until, revoked_at, seen_at, created_at, created_by`
+const tokenColumns = `id, hash, role, agency, note, until, revoked_at, seen_at, created_at, created_by, owner`
 
 func scanToken(scan func(...any) error) (k archive.Token, err error) {
-	err = scan(&k.ID, &k.Hash, &k.Role, &k.Agency, &k.Note, &k.Until, &k.RevokedAt, &k.SeenAt, &k.CreatedAt, &k.CreatedBy)
+	err = scan(&k.ID, &k.Hash, &k.Role, &k.Agency, &k.Note, &k.Until, &k.RevokedAt, &k.SeenAt, &k.CreatedAt, &k.CreatedBy, &k.Owner)
 	return k, err
 }
 
 func (c tokens) Insert(ctx context.Context, k archive.Token) error {
-	n, err := c.t.exec(ctx, `INSERT INTO tokens (`+tokenColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT DO NOTHING`,
-		k.ID, k.Hash, k.Role, k.Agency, k.Note, k.Until, k.RevokedAt, k.SeenAt, k.CreatedAt, k.CreatedBy)
+	n, err := c.t.exec(ctx, `INSERT INTO tokens (`+tokenColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT DO NOTHING`,
+		k.ID, k.Hash, k.Role, k.Agency, k.Note, k.Until, k.RevokedAt, k.SeenAt, k.CreatedAt, k.CreatedBy, k.Owner)
 	if err == nil && n == 0 {
 		err = archive.Errorf(archive.Conflict, "the id or the hash is there")
 	}
@@ -59,6 +59,17 @@ func (c tokens) List(ctx context.Context, after archive.ID, n int) ([]archive.To
 func (c tokens) Touch(ctx context.Context, id archive.ID, seen time.Time) error {
 	if _, err := c.t.exec(ctx, `UPDATE tokens SET seen_at = $2 WHERE id = $1`, id, seen); err != nil {
 		return fmt.Errorf("touch token %s: %w", id, err)
+	}
+	return nil
+}
+
+func (c tokens) Own(ctx context.Context, id, owner archive.ID) error {
+	n, err := c.t.exec(ctx, `UPDATE tokens SET owner = $2 WHERE id = $1`, id, owner)
+	if err == nil && n == 0 {
+		err = archive.ErrNotFound
+	}
+	if err != nil {
+		return fmt.Errorf("own token %s: %w", id, err)
 	}
 	return nil
 }

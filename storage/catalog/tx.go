@@ -35,6 +35,8 @@ func (t *tx) Jobs() archive.Jobs             { return jobs{t} }
 func (t *tx) Accounts() archive.Accounts     { return accounts{t} }
 func (t *tx) Sessions() archive.Sessions     { return sessions{t} }
 func (t *tx) Tokens() archive.Tokens         { return tokens{t} }
+func (t *tx) Factors() archive.Factors       { return factors{t} }
+func (t *tx) Passes() archive.Passes         { return passes{t} }
 func (t *tx) Answers() archive.Answers       { return answers{t} }
 func (t *tx) Uploads() archive.Uploads       { return uploads{t} }
 func (t *tx) Settings() archive.Settings     { return settings{t} }
