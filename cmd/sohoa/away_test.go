@@ -48,6 +48,7 @@ func await(t *testing.T, admin *server, want func(secondState) bool) {
 // A second store that is away when the server starts keeps it from nothing where it follows: papers come in and are copied
 // once it is back.
 func TestSecondStoreAwayAtStartFollows(t *testing.T) {
+	t.Parallel()
 	remote := s3server.Start(t)
 	p, data, bucket := self(t), t.TempDir(), remote.Bucket(t)
 	p.env = append(p.env, "SOHOA_S3_ACCESS_KEY="+remote.AccessKey, "SOHOA_S3_SECRET_KEY="+remote.SecretKey)
@@ -79,6 +80,7 @@ func TestSecondStoreAwayAtStartFollows(t *testing.T) {
 // Where papers are acknowledged only when both stores have them, the server starts all the same and reads; what would have to
 // be written is put off with 503 and Retry-After until the second store is back.
 func TestSecondStoreAwayAtStartWaits(t *testing.T) {
+	t.Parallel()
 	remote := s3server.Start(t)
 	p, data, bucket := self(t), t.TempDir(), remote.Bucket(t)
 	p.env = append(p.env, "SOHOA_S3_ACCESS_KEY="+remote.AccessKey, "SOHOA_S3_SECRET_KEY="+remote.SecretKey, "SOHOA_SECOND_STORE="+remote.URL(bucket, "kho"), "SOHOA_SECOND_STORE_MODE=wait")
@@ -125,6 +127,7 @@ func TestSecondStoreAwayAtStartWaits(t *testing.T) {
 // A disk that is not mounted leaves an empty folder: nothing is copied into it, until the disk is back or somebody says that a
 // new copy begins there.
 func TestSecondStoreNotMounted(t *testing.T) {
+	t.Parallel()
 	p, data, mount := self(t), t.TempDir(), filepath.Join(t.TempDir(), "disk")
 	p.env = append(p.env, "SOHOA_SECOND_STORE=file:"+mount)
 	token := strings.TrimSpace(p.run(t, 0, "token", "add", "--data", data, "--role", "admin", "--agency", "H15"))

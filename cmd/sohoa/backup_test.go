@@ -20,6 +20,7 @@ func furnished(t *testing.T, p program) string {
 }
 
 func TestBackupIsRestored(t *testing.T) {
+	t.Parallel()
 	p := self(t)
 	data, file := furnished(t, p), filepath.Join(t.TempDir(), "house.tar")
 	p.run(t, exitDone, "backup", file, "--data", data)
@@ -39,6 +40,7 @@ func TestBackupIsRestored(t *testing.T) {
 }
 
 func TestBackupOfARunningHouse(t *testing.T) {
+	t.Parallel()
 	p := self(t)
 	data, file := furnished(t, p), filepath.Join(t.TempDir(), "house.tar")
 	token := strings.TrimSpace(p.run(t, 0, "token", "add", "--data", data, "--role", "admin"))
@@ -74,6 +76,7 @@ func TestBackupOfARunningHouse(t *testing.T) {
 }
 
 func TestOlderBackupOverANewerStoreLosesNothing(t *testing.T) {
+	t.Parallel()
 	p := self(t)
 	data, file := furnished(t, p), filepath.Join(t.TempDir(), "house.tar")
 	p.run(t, exitDone, "backup", file, "--data", data)
@@ -99,6 +102,7 @@ func TestOlderBackupOverANewerStoreLosesNothing(t *testing.T) {
 }
 
 func TestDamagedBackupsChangeNothing(t *testing.T) {
+	t.Parallel()
 	p := self(t)
 	data, file := furnished(t, p), filepath.Join(t.TempDir(), "house.tar")
 	p.run(t, exitDone, "backup", file, "--data", data)

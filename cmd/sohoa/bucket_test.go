@@ -13,6 +13,7 @@ import (
 // TestHouseOverABucket: the same program over an S3 server. What goes in comes out, the check is sound, the secret keys are
 // nowhere, and when the server is gone people are told to come back rather than shown an error.
 func TestHouseOverABucket(t *testing.T) {
+	t.Parallel()
 	remote := s3server.Start(t)
 	p, data := self(t), t.TempDir()
 	p.env = append(p.env, "SOHOA_S3_ACCESS_KEY="+remote.AccessKey, "SOHOA_S3_SECRET_KEY="+remote.SecretKey,

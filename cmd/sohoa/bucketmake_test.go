@@ -49,6 +49,7 @@ func TestBucketKeys(t *testing.T) {
 
 // A server never makes its bucket; the command does, and once only.
 func TestBucketIsMade(t *testing.T) {
+	t.Parallel()
 	remote := s3server.Start(t)
 	p, keys := self(t), t.TempDir()
 	for name, text := range map[string]string{"a": remote.AccessKey, "s": remote.SecretKey} {

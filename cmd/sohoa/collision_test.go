@@ -14,6 +14,7 @@ import (
 // TestPapersOfOneSHA1AreTwo takes in two papers that somebody made alike for SHA-1: each is kept, comes back as itself and can be told from the other,
 // while the same paper a second time is known.
 func TestPapersOfOneSHA1AreTwo(t *testing.T) {
+	t.Parallel()
 	var papers [2][]byte
 	for i, name := range []string{"contents1.pdf", "contents2.pdf"} {
 		b, err := os.ReadFile(testkit.Corpus(t, "hostile/collision_polyglot/"+name))

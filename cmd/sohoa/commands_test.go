@@ -72,6 +72,7 @@ func TestImportTakesAFolderAndGoesOnWhereItStopped(t *testing.T) {
 }
 
 func TestSearchCheckAndRebuild(t *testing.T) {
+	t.Parallel()
 	p, data := self(t), t.TempDir()
 	p.run(t, exitFindings, "import", folder(t), "--data", data, "--agency", "H15.61", "--report", filepath.Join(t.TempDir(), "r.csv"))
 	if out := p.run(t, 0, "search", "--data", data, "mot"); !strings.Contains(out, "1 found") {
@@ -122,6 +123,7 @@ func damage(t *testing.T, store string) {
 }
 
 func TestCommandsSayWhatToDo(t *testing.T) {
+	t.Parallel()
 	p, data := self(t), t.TempDir()
 	for _, args := range [][]string{{}, {"fly"}, {"account", "add"}, {"token", "add", "--role", "king"}, {"search"}, {"import"},
 		{"serve", "--store", "ftp://x", "--data", data}, {"serve", "--roles", "sing", "--data", data}} {
@@ -168,6 +170,7 @@ func TestFlagsHaveEnvironmentTwins(t *testing.T) {
 }
 
 func TestAFolderIsOneProgramsAtATime(t *testing.T) {
+	t.Parallel()
 	p, data := self(t), t.TempDir()
 	p.start(t, data, "clerk", "--no-reading")
 	cmd := p.command("check", "--data", data)
@@ -178,6 +181,7 @@ func TestAFolderIsOneProgramsAtATime(t *testing.T) {
 }
 
 func TestCommandsWorkThroughAServer(t *testing.T) {
+	t.Parallel()
 	p, data := self(t), t.TempDir()
 	s := p.start(t, data, "admin", "--no-reading")
 	through := func(want int, token string, args ...string) string {

@@ -20,6 +20,7 @@ import (
 // TestRealPapersAreReadAndFound takes published papers in through the API, gets them back byte for byte, and finds each by
 // a phrase printed on one of its later pages, typed with and without accents, with that page in the snippet.
 func TestRealPapersAreReadAndFound(t *testing.T) {
+	t.Parallel()
 	testkit.Tesseract(t)
 	real := testkit.Corpus(t, "real")
 	s := builtProgram(t).start(t, t.TempDir(), "clerk")

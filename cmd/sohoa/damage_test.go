@@ -429,6 +429,7 @@ var inBucketOnly = map[string]struct {
 // TestCheckFindsExactlyTheDamageInABucket is the same over an S3 server, whose folder the cases damage behind its back, one after
 // the other and each undone before the next.
 func TestCheckFindsExactlyTheDamageInABucket(t *testing.T) {
+	t.Parallel()
 	remote := s3server.Start(t)
 	bucket, data, p := remote.Bucket(t), t.TempDir(), self(t)
 	environ := map[string]string{"SOHOA_S3_ACCESS_KEY": remote.AccessKey, "SOHOA_S3_SECRET_KEY": remote.SecretKey, "SOHOA_STORE": remote.URL(bucket, "kho")}
@@ -510,6 +511,7 @@ func TestCheckFindsExactlyTheDamage(t *testing.T) {
 
 // TestALostLogKeyIsNotReplaced: a log that was signed does not go on under a key of nobody's, and says what to do.
 func TestALostLogKeyIsNotReplaced(t *testing.T) {
+	t.Parallel()
 	p, data := self(t), filepath.Join(t.TempDir(), "house")
 	live(t, nil, "--data", data)
 	key := filepath.Join(data, "keys", "log.key")

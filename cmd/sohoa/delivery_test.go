@@ -294,6 +294,7 @@ func papersKept(t testing.TB, data string) map[archive.State]int {
 // TestDelivery is the way of a contractor's delivery: wrong rows come back at their line and column, the rest is in, a second
 // run changes nothing, and the corrected index takes what was left.
 func TestDelivery(t *testing.T) {
+	t.Parallel()
 	n, planted := 500, 40
 	p := self(t)
 	if os.Getenv("SOHOA_LONG") != "" {
@@ -448,6 +449,7 @@ func TestACorrectedReportIsTheNextIndex(t *testing.T) {
 
 // TestDeliverySurvivesTheKill: killed in the middle, run again, every row is in once.
 func TestDeliverySurvivesTheKill(t *testing.T) {
+	t.Parallel()
 	const n = 120
 	p, d, data := self(t), deliver(t, n, "H15.50"), t.TempDir()
 	index := d.index()
@@ -504,6 +506,7 @@ func TestDeliverySurvivesTheKill(t *testing.T) {
 
 // TestDeliveryThroughAServer: the same through the API, with all that a row says, and a report as CSV.
 func TestDeliveryThroughAServer(t *testing.T) {
+	t.Parallel()
 	p, data := self(t), t.TempDir()
 	s := p.start(t, data, "clerk", "--no-reading")
 	through := p

@@ -17,6 +17,7 @@ import (
 // phrase it named, open the paper on the page it stands on, drop a paper of one's own, fill in its fields and submit it;
 // then the same house again, as if started the next day.
 func TestDemo(t *testing.T) {
+	t.Parallel()
 	testkit.Tesseract(t)
 	testkit.Chromium(t)
 	dir := t.TempDir()

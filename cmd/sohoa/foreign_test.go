@@ -10,6 +10,7 @@ import (
 // TestOfficeFilesAreToldToBePrinted sends a Word document and a phone's photo to the real program, declared as what it takes:
 // the bytes decide, the answer names the thing and the cure in the caller's language, and nothing is kept.
 func TestOfficeFilesAreToldToBePrinted(t *testing.T) {
+	t.Parallel()
 	s := self(t).start(t, t.TempDir(), "clerk", "--no-reading")
 	var word bytes.Buffer
 	z := zip.NewWriter(&word)

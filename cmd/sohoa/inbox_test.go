@@ -85,6 +85,7 @@ func lying(t testing.TB, dir string) (out []string) {
 }
 
 func TestInboxTakesWhatScannersSend(t *testing.T) {
+	t.Parallel()
 	data, inbox := t.TempDir(), t.TempDir()
 	s := self(t).serveInbox(t, data, inbox, "--inbox-agency", "H15", "--on-fault", "refuse")
 	s.must(200, "GET", "/api/v1/status", nil, nil)
@@ -174,6 +175,7 @@ func TestInboxTakesWhatScannersSend(t *testing.T) {
 // Nobody waits for the answer at a folder, so that what does not pass is kept for a checker, and only what can be no paper at
 // all goes beside.
 func TestInboxKeepsForACheckerWhatDoesNotPass(t *testing.T) {
+	t.Parallel()
 	data, inbox := t.TempDir(), t.TempDir()
 	s := self(t).serveInbox(t, data, inbox, "--inbox-agency", "H15")
 	put(t, filepath.Join(inbox, "hỏng.pdf"), []byte("%PDF-1.7 hỏng\n%%EOF"))
@@ -192,6 +194,7 @@ func TestInboxKeepsForACheckerWhatDoesNotPass(t *testing.T) {
 // TestInboxUnderPower: five hundred files at once, while the program is killed without warning again and again. In the end every
 // file is in the house exactly once, none is in the folder, and none was set aside as a duplicate of itself.
 func TestInboxUnderPower(t *testing.T) {
+	t.Parallel()
 	const files, bad = 500, 40 // these are quarantined
 	p, data, inbox := self(t), t.TempDir(), t.TempDir()
 	want := map[string]bool{}
@@ -260,6 +263,7 @@ func TestInboxUnderPower(t *testing.T) {
 
 // TestInboxStrangeNames: names Linux allows and nobody should use come in, and out of REFUSED with their bytes.
 func TestInboxStrangeNames(t *testing.T) {
+	t.Parallel()
 	data, inbox, done := t.TempDir(), t.TempDir(), t.TempDir()
 	s := self(t).serveInbox(t, data, inbox, "--inbox-agency", "H15", "--inbox-done", done, "--on-fault", "refuse")
 	names := []string{"xuống\ndòng.pdf", "chuông\a\x1b[31m.pdf", "\xff\xfe latin.pdf", "=1+1.pdf", strings.Repeat("ế", 83) + ".pdf", "-rf.pdf", " .pdf", "a\u202efdp.exe", "'; DROP TABLE documents.pdf"}
@@ -289,6 +293,7 @@ func TestInboxStrangeNames(t *testing.T) {
 
 // TestInboxComesAndGoes: the share is away when the server starts, comes, goes and comes back.
 func TestInboxComesAndGoes(t *testing.T) {
+	t.Parallel()
 	data, inbox := t.TempDir(), filepath.Join(t.TempDir(), "share")
 	s := self(t).serveInbox(t, data, inbox, "--inbox-agency", "H15")
 	away := func(st inboxState) bool { return !st.Reachable }
@@ -309,6 +314,7 @@ func TestInboxComesAndGoes(t *testing.T) {
 // TestInboxUnreadable: what the server may not read stays where it is and keeps nobody waiting; mended, it goes in. Root
 // reads everything, so the server runs without that right.
 func TestInboxUnreadable(t *testing.T) {
+	t.Parallel()
 	p := self(t)
 	if os.Getuid() == 0 {
 		p.wrap = []string{testkit.Need(t, "setpriv"), "--bounding-set=-dac_override,-dac_read_search", "--inh-caps=-dac_override,-dac_read_search"}
@@ -335,6 +341,7 @@ func TestInboxUnreadable(t *testing.T) {
 
 // TestImportWatches: the command goes on until Ctrl-C, through a server, and its report is up to date all the time.
 func TestImportWatches(t *testing.T) {
+	t.Parallel()
 	p, data, papers := self(t), t.TempDir(), folder(t)
 	s := p.start(t, data, "clerk", "--no-reading")
 	report := filepath.Join(t.TempDir(), "report.csv")
@@ -392,6 +399,7 @@ func TestImportWatches(t *testing.T) {
 
 // TestImportLineCut: the answer to an upload is lost. The next run hears it, and the paper is there once.
 func TestImportLineCut(t *testing.T) {
+	t.Parallel()
 	p, data, papers := self(t), t.TempDir(), t.TempDir()
 	s := p.start(t, data, "clerk", "--no-reading")
 	put(t, filepath.Join(papers, "1.pdf"), testkit.TextPDF("mot"))

@@ -99,6 +99,7 @@ func TestParallelUploadsStayInMemory(t *testing.T) {
 // TestMetadataIsFindableWhileReadingLagsBehind: papers come in faster than they can be read, and each can be found by its
 // fields as soon as the feed has passed.
 func TestMetadataIsFindableWhileReadingLagsBehind(t *testing.T) {
+	t.Parallel()
 	s := self(t).start(t, t.TempDir(), "clerk", "--readers", "0")
 	for i := range 20 {
 		word := fmt.Sprintf("kyhieu%dx", i)

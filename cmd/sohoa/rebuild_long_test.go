@@ -30,6 +30,7 @@ func (onePage) Inspect(context.Context, *os.File, archive.InspectRequest) (archi
 // SOHOA_LONG=1; SOHOA_LONG_PAPERS says how many papers, 100,000 unless told. Filling is done in memory where there is room, because
 // a disk's fsyncs are not what is asked about.
 func TestManyPapersAreRebuiltFromTheStore(t *testing.T) {
+	t.Parallel()
 	papers := 300
 	if os.Getenv("SOHOA_LONG") == "1" {
 		papers = 100_000

@@ -8,6 +8,7 @@ import (
 )
 
 func TestCatalogIsRebuilt(t *testing.T) {
+	t.Parallel()
 	p, data := self(t), t.TempDir()
 	p.run(t, exitFindings, "import", folder(t), "--data", data, "--agency", "H15.61", "--report", filepath.Join(t.TempDir(), "r.csv"))
 	p.run(t, exitDone, "account", "add", "--data", data, "--name", "lan", "--role", "clerk", "--agency", "H15.61")

@@ -14,6 +14,7 @@ import (
 // TestRecogniserAppears: on a machine without Tesseract papers are taken in and wait, with a sentence that says what is
 // missing; when it is installed, what waited is read without anybody's doing.
 func TestRecogniserAppears(t *testing.T) {
+	t.Parallel()
 	real := testkit.Tesseract(t)
 	later := filepath.Join(t.TempDir(), "tesseract")
 	s := builtProgram(t).start(t, t.TempDir(), "clerk", "--tesseract", later)

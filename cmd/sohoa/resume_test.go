@@ -71,6 +71,7 @@ func breaking(seed uint64, breaks int, size int64) func(int) (int64, testkit.Bre
 // connection carries more than a fiftieth of the file or so: an upload that began again would never end. With SOHOA_LONG=1 the
 // file has a gigabyte.
 func TestUploadThroughFiftyBreaks(t *testing.T) {
+	t.Parallel()
 	const breaks = 50
 	size, pages := int64(24<<20), 4
 	if os.Getenv("SOHOA_LONG") != "" {
@@ -126,6 +127,7 @@ func TestUploadThroughFiftyBreaks(t *testing.T) {
 // TestKilledInTheMiddleOfAnUpload is what P1 means for a file that is not whole yet: the program is killed without warning again
 // and again while a paper comes in; what it said it had it has, and the paper is the one that was sent.
 func TestKilledInTheMiddleOfAnUpload(t *testing.T) {
+	t.Parallel()
 	rounds := 8
 	if testing.Short() {
 		rounds = 3

@@ -31,6 +31,7 @@ func needFullSandbox(t *testing.T) {
 // TestSandboxRequired starts the real program with parts of the sandbox switched off: under --sandbox require it must not start, and must
 // say what a child could have done.
 func TestSandboxRequired(t *testing.T) {
+	t.Parallel()
 	needFullSandbox(t)
 	cases := []struct {
 		reason, off string

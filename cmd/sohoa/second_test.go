@@ -25,6 +25,7 @@ func original(t *testing.T, store string) string {
 }
 
 func TestTheSecondStoreMendsTheFirst(t *testing.T) {
+	t.Parallel()
 	p, data, second := self(t), t.TempDir(), filepath.Join(t.TempDir(), "copy")
 	house := []string{"--data", data, "--second-store", "file:" + second}
 	p.run(t, exitFindings, append([]string{"import", folder(t), "--agency", "H15.61", "--report", filepath.Join(t.TempDir(), "r.csv")}, house...)...)

@@ -32,6 +32,7 @@ func asideFiles(t *testing.T, dir string) (found []string) {
 // What is kept in quarantine has a second copy too, on a disk or in a bucket: it follows, mends and is mended, and goes when the
 // paper is let out.
 func TestQuarantineHasASecondCopy(t *testing.T) {
+	t.Parallel()
 	remote := s3server.Start(t)
 	bucket := remote.Bucket(t)
 	disk := filepath.Join(t.TempDir(), "second")

@@ -18,6 +18,7 @@ import (
 
 // What is printed is read back: by our own reader from the page, by other programs as a sound file with its text.
 func TestSeparatorSheetsAreReadBack(t *testing.T) {
+	t.Parallel()
 	file := filepath.Join(t.TempDir(), "to.pdf")
 	var out, errs bytes.Buffer
 	e := &env{stdout: &out, stderr: &errs, getenv: func(string) string { return "" }, lang: "vi"}

@@ -30,6 +30,7 @@ func (p paper) has(finding string) bool {
 // TestVirusScanner: the program with a real clamd. What it recognises does not come in; while it is away nothing comes in
 // unseen; when it is back, what waited is let in or stays, without anybody's help.
 func TestVirusScanner(t *testing.T) {
+	t.Parallel()
 	d := clamd.Start(t)
 	p, data := self(t), t.TempDir()
 	token := strings.TrimSpace(p.run(t, 0, "token", "add", "--data", data, "--role", "checker", "--agency", "H15"))
@@ -121,6 +122,7 @@ func TestVirusScanner(t *testing.T) {
 // TestUnsafePapersAreKeptAsideByPolicy: with --unsafe quarantine active content is kept for a checker, who looks at its pages
 // as pictures and lets it in.
 func TestUnsafePapersAreKeptAsideByPolicy(t *testing.T) {
+	t.Parallel()
 	p, data := self(t), t.TempDir()
 	token := strings.TrimSpace(p.run(t, 0, "token", "add", "--data", data, "--role", "checker", "--agency", "H15"))
 	s := p.start(t, data, "clerk", "--no-reading", "--unsafe", "quarantine")
