@@ -17,9 +17,9 @@ import (
 	"sohoa/internal/testkit"
 )
 
-// onSmallDisk runs the rest of a test in a process of its own that has a file system of size bytes at the folder returned. In
-// the process that only waits for it, the folder is "".
-func onSmallDisk(t *testing.T, size string) string {
+// onSmallDisk runs the rest of a test in a process of its own, with env beside what this one has, that has a file system of size
+// bytes at the folder returned. In the process that only waits for it, the folder is "".
+func onSmallDisk(t *testing.T, size string, env ...string) string {
 	t.Helper()
 	const key = "SOHOA_TEST_SMALL_DISK"
 	if dir := os.Getenv(key); dir != "" {
@@ -29,7 +29,7 @@ func onSmallDisk(t *testing.T, size string) string {
 		return dir
 	}
 	child := exec.Command(os.Args[0], "-test.run=^"+t.Name()+"$", "-test.v")
-	child.Env = append(os.Environ(), key+"="+t.TempDir())
+	child.Env = append(append(os.Environ(), key+"="+t.TempDir()), env...)
 	child.SysProcAttr = &syscall.SysProcAttr{Cloneflags: syscall.CLONE_NEWNS}
 	if os.Getuid() != 0 {
 		child.SysProcAttr.Cloneflags |= syscall.CLONE_NEWUSER

@@ -19,13 +19,8 @@ import (
 // process that waits for it the folder is "", and the figures are those of the other.
 func withDisk(t *testing.T, w *torture, f *figures, size string) string {
 	path := filepath.Join(t.TempDir(), "figures.json")
-	if os.Getenv("SOHOA_TEST_FIGURES") == "" {
-		t.Setenv("SOHOA_TEST_FIGURES", path)
-		t.Setenv("SOHOA_TORTURE_SEED", strconv.FormatUint(w.seed, 10))
-	}
-	dir := onSmallDisk(t, size)
+	dir := onSmallDisk(t, size, "SOHOA_TEST_FIGURES="+path, "SOHOA_TORTURE_SEED="+strconv.FormatUint(w.seed, 10))
 	if dir == "" {
-		os.Unsetenv("SOHOA_TEST_FIGURES")
 		b, err := os.ReadFile(path)
 		if err == nil {
 			err = json.Unmarshal(b, f)

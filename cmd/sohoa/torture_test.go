@@ -29,6 +29,13 @@ import (
 // and prints one table over all scenarios, in Markdown.
 func TestTorture(t *testing.T) {
 	w := newTorture(t)
+	beside := func(t *testing.T) { // the long form has the machine to itself, and so what it says of seconds means something
+		if w.size == 0 {
+			t.Parallel()
+		}
+	}
+	beside(t)
+	t.Cleanup(func() { w.print(t) }) // when all scenarios are over
 	for _, s := range []struct {
 		name string
 		run  func(*testing.T, *torture, *figures)
@@ -44,8 +51,10 @@ func TestTorture(t *testing.T) {
 		{"disk-full", diskFillsUp},
 		{"disk-read-only", diskTurnsReadOnly},
 	} {
+		f := &figures{Scenario: s.name, Seed: w.seed}
+		w.rows = append(w.rows, f)
 		t.Run(s.name, func(t *testing.T) {
-			f := &figures{Scenario: s.name, Seed: w.seed}
+			beside(t)
 			t.Logf("make torture SEED=%d ONLY=%s", w.seed, s.name)
 			s.run(t, w, f)
 			if path := os.Getenv("SOHOA_TEST_FIGURES"); path != "" { // this process has a disk of its own, and another waits for it
@@ -60,10 +69,8 @@ func TestTorture(t *testing.T) {
 			if f.Lost > 0 || f.Orphans > 0 {
 				t.Errorf("%d lost, %d orphans", f.Lost, f.Orphans)
 			}
-			w.rows = append(w.rows, f)
 		})
 	}
-	w.print(t)
 }
 
 // torture is one run of it.
@@ -127,7 +134,9 @@ func (f *figures) row() string {
 func (w *torture) print(t *testing.T) {
 	var b strings.Builder
 	for _, f := range w.rows {
-		b.WriteString(f.row())
+		if f.Operations > 0 { // else it was not asked for
+			b.WriteString(f.row())
+		}
 	}
 	t.Logf("seed %d, size %g\n\n%s%s", w.seed, w.size, tableHead, b.String())
 }
