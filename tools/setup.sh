@@ -40,6 +40,8 @@ missing() {
 	command -v npm >/dev/null 2>&1 || echo nodejs npm
 	# Debian keeps the server's programs outside PATH. Only the programs are used: tests start clusters of their own.
 	command -v initdb >/dev/null 2>&1 || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || echo postgresql
+	# Reads printed papers as a stranger's program does.
+	command -v pdftotext >/dev/null 2>&1 || echo poppler-utils
 	# Tests start a daemon of their own with a signature of their own; the service and its database are not used.
 	command -v clamd >/dev/null 2>&1 || [ -x /usr/sbin/clamd ] || echo clamav-daemon
 }

@@ -19,12 +19,19 @@ const (
 	pageHeight = 841.89
 )
 
+// A5 in points.
+const (
+	halfWidth  = 419.53
+	halfHeight = 595.28
+)
+
 const mm = 72 / 25.4
 
 // file is a PDF in the making.
 type file struct {
 	plain, bold *face
 	title       string
+	wide, high  float64 // of every page
 	pages       []*sheet
 }
 
@@ -40,7 +47,7 @@ func newFile(title string) (*file, error) {
 		return nil, err
 	}
 	bold, err := newFace("LiberationSans-Bold", liberationsansbold.TTF)
-	return &file{plain: plain, bold: bold, title: title}, err
+	return &file{plain: plain, bold: bold, title: title, wide: pageWidth, high: pageHeight}, err
 }
 
 func (f *file) page() *sheet {
@@ -55,13 +62,18 @@ func (s *sheet) text(x, y float64, face *face, size float64, line string) {
 	if face == s.f.bold {
 		name = "F2"
 	}
-	fmt.Fprintf(&s.body, "BT /%s %.2f Tf %.2f %.2f Td <%s> Tj ET\n", name, size, x, pageHeight-y, face.hex(line))
+	fmt.Fprintf(&s.body, "BT /%s %.2f Tf %.2f %.2f Td <%s> Tj ET\n", name, size, x, s.f.high-y, face.hex(line))
 }
 
 // centred sets lines in the middle, and returns the baseline for what follows.
 func (s *sheet) centred(y float64, face *face, size float64, text string) float64 {
-	for _, line := range face.wrap(text, size, pageWidth-50*mm) {
-		s.text((pageWidth-face.width(line, size))/2, y, face, size, line)
+	return s.between(25*mm, s.f.wide-25*mm, y, face, size, text)
+}
+
+// between sets lines in the middle of left and right, and returns the baseline for what follows.
+func (s *sheet) between(left, right, y float64, face *face, size float64, text string) float64 {
+	for _, line := range face.wrap(text, size, right-left) {
+		s.text((left+right-face.width(line, size))/2, y, face, size, line)
 		y += size * 1.3
 	}
 	return y
@@ -69,7 +81,7 @@ func (s *sheet) centred(y float64, face *face, size float64, text string) float6
 
 // box fills a rectangle with black.
 func (s *sheet) box(x, y, wide, high float64) {
-	fmt.Fprintf(&s.body, "%.3f %.3f %.3f %.3f re\n", x, pageHeight-y-high, wide, high)
+	fmt.Fprintf(&s.body, "%.3f %.3f %.3f %.3f re\n", x, s.f.high-y-high, wide, high)
 }
 
 func (s *sheet) fill() { s.body.WriteString("f\n") }
@@ -119,7 +131,7 @@ func (f *file) write(w io.Writer) error {
 	}
 	for _, p := range f.pages {
 		n := len(offsets) + 1
-		object("<</Type/Page/Parent 2 0 R/MediaBox[0 0 %.2f %.2f]/Contents %d 0 R/Resources<</Font<</F1 %d 0 R/F2 %d 0 R>>>>>>", pageWidth, pageHeight, n+1, firstFont, firstFont+perFont)
+		object("<</Type/Page/Parent 2 0 R/MediaBox[0 0 %.2f %.2f]/Contents %d 0 R/Resources<</Font<</F1 %d 0 R/F2 %d 0 R>>>>>>", f.wide, f.high, n+1, firstFont, firstFont+perFont)
 		stream("", p.body.Bytes())
 	}
 	table := b.Len()
