@@ -72,7 +72,7 @@ func New(c Config) (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := &door{archive: c.Archive, keeper: keeper, log: c.Log, metrics: newMetrics(c.Archive), cross: http.NewCrossOriginProtection()}
+	d := &door{archive: c.Archive, keeper: keeper, log: c.Log, metrics: newMetrics(c.Archive), cross: http.NewCrossOriginProtection(), public: public}
 	if public.Host != "" {
 		if err := d.cross.AddTrustedOrigin(public.Scheme + "://" + public.Host); err != nil {
 			return nil, err
@@ -92,7 +92,8 @@ func New(c Config) (http.Handler, error) {
 	speakOurProblems()
 	inside := engine.Group("", d.admit)
 	h := humagin.NewWithGroup(engine, inside, document(c.House))
-	rest.Mount(inside, h, rest.Config{Archive: c.Archive, Who: actorOf, Lang: langOf, Fail: d.Fail, Secrets: d, House: c.House, Backup: c.Backup, Sheets: paper.Separators, Closing: closing})
+	rest.Mount(inside, h, rest.Config{Archive: c.Archive, Who: actorOf, Lang: langOf, Fail: d.Fail, Secrets: d, House: c.House, Backup: c.Backup, Sheets: paper.Separators, Closing: closing,
+		Public: engine.Group("", nobody), Asker: asker, Grant: d.Grant, LookUpAt: d.lookUpAt, Receipt: receipt})
 	d.life(engine, h, c.Ready)
 	if err := d.describe(engine, h); err != nil {
 		return nil, err
@@ -131,4 +132,11 @@ func document(house func(context.Context) House) huma.Config {
 		"cookie": {Type: "apiKey", In: "cookie", Name: "sohoa", Description: "The session of a signed-in person; named __Host-sohoa where the house is reached by https"},
 	}
 	return c
+}
+
+// nobody marks answers that hold names or secrets and are asked for without an account: they are no cache's to keep.
+func nobody(c *gin.Context) { c.Header("Cache-Control", "no-store") }
+
+func receipt(w io.Writer, r archive.IssuedReceipt, lookUpAt string, half bool) error {
+	return paper.WriteReceipt(w, paper.Receipt{IssuedReceipt: r, Address: lookUpAt, Half: half})
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"net/url"
 	"runtime/debug"
 	"time"
 
@@ -23,6 +24,7 @@ type door struct {
 	log     *slog.Logger
 	metrics *metrics
 	cross   *http.CrossOriginProtection
+	public  url.URL // zero: not told
 }
 
 // visit is what is known of a request beside its words: where it comes from and, once admitted, who sent it.

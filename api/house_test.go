@@ -126,7 +126,7 @@ func build(t testing.TB, change ...func(*archive.Config, *api.Config)) *world {
 	must(t, err)
 	t.Cleanup(func() { index.Close() })
 	k := &desk{}
-	ac := archive.Config{Vault: vault, Partials: vault.Partials(64 << 10), Catalog: cat, Derived: derived, Quarantine: aside, Ledger: log, Index: index, Inspector: k, Reader: k, Assembler: k, Copier: k, Scratch: dir}
+	ac := archive.Config{Vault: vault, Partials: vault.Partials(64 << 10), Catalog: cat, Derived: derived, Quarantine: aside, Ledger: log, Index: index, Inspector: k, Reader: k, Assembler: k, Copier: k, Scratch: dir, RetrievalKey: []byte("a key for tests of thirty-two bytes")}
 	c := api.Config{}
 	for _, f := range change {
 		f(&ac, &c)

@@ -25,6 +25,32 @@ func ParseDossierCode(s string) (DossierCode, error) {
 	return DossierCode(s), nil
 }
 
+// ParseTypedDossierCode is ParseDossierCode for a code copied off paper on a phone: spaces anywhere, or instead of the hyphens, O for 0
+// and I or L for 1.
+func ParseTypedDossierCode(s string) (DossierCode, error) {
+	if len(s) > 100 {
+		s = "" // none is half as long
+	}
+	words := strings.Fields(strings.ToUpper(dashes.Replace(s)))
+	var code DossierCode
+	var err error
+	for _, between := range []string{"", "-"} {
+		typed := strings.Join(words, between)
+		if code, err = ParseDossierCode(typed); err == nil {
+			return code, nil
+		}
+		if typed == "" {
+			continue
+		}
+		if code, err := ParseDossierCode(typed[:1] + lookalikes.Replace(typed[1:])); err == nil { // the first letter may be one of them
+			return code, nil
+		}
+	}
+	return "", err
+}
+
+var lookalikes = strings.NewReplacer("O", "0", "I", "1", "L", "1")
+
 var dashes = strings.NewReplacer("–", "-", "—", "-", "‐", "-", "‑", "-", "−", "-")
 
 func (c DossierCode) String() string { return string(c) }

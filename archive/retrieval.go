@@ -76,6 +76,9 @@ func (a *Archive) LookUp(ctx context.Context, asker Actor, dossier DossierCode, 
 	return secret, g, true, nil
 }
 
+// ErrLookUp is the one answer to a wrong code, a dossier without a receipt and one that is not there.
+var ErrLookUp = Fault(NotFound, "wrong_codes", Text{"Không tìm thấy: mã hồ sơ hoặc mã tra cứu chưa đúng. Xin xem lại giấy tiếp nhận mới nhất.", "Nothing was found: the dossier code or the retrieval code is not right. Look at the newest receipt again."})
+
 func (g *gate) pass(ctx context.Context, tx Tx, now time.Time) error {
 	wait, err := g.wait(ctx, tx, now)
 	if err == nil && wait > 0 {

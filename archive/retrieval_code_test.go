@@ -99,3 +99,19 @@ func TestNetworkAndMask(t *testing.T) {
 		}
 	}
 }
+
+func TestADossierCodeIsReadAsItIsTyped(t *testing.T) {
+	for reason, typed := range map[string]string{
+		"as printed": "H15.50.05.13-261008-0975", "lower case": "h15.50.05.13-261008-0975", "spaces for hyphens": " H15.50.05.13 261008 0975 ", "spaces too": "H15.50.05.13 - 261008 - 0975",
+		"letters for digits": "HI5.5O.O5.l3-26IOO8-O975", "dashes of a phone": "H15.50.05.13–261008—0975",
+	} {
+		if got, err := ParseTypedDossierCode(typed); got != "H15.50.05.13-261008-0975" || err != nil {
+			t.Errorf("%s: %q, %v", reason, got, err)
+		}
+	}
+	for reason, typed := range map[string]string{"nothing": "", "half": "H15.50.05.13", "no day": "H15.50.05.13-261399-0975", "without end": strings.Repeat("H15 ", 1000)} {
+		if got, err := ParseTypedDossierCode(typed); got != "" || err == nil {
+			t.Errorf("%s: %q", reason, got)
+		}
+	}
+}

@@ -18,6 +18,8 @@ var byCode = map[string]int{
 	"storage_full":          http.StatusInsufficientStorage,
 	"not_ready":             http.StatusAccepted, // a derived thing is being made: nothing is wrong
 	"too_many_attempts":     http.StatusTooManyRequests,
+	"too_many_lookups":      http.StatusTooManyRequests,
+	"grant_over":            http.StatusUnauthorized,
 	"unauthenticated":       http.StatusUnauthorized,
 	"too_slow":              http.StatusRequestTimeout,
 	"key_reused":            http.StatusUnprocessableEntity,

@@ -131,6 +131,11 @@ func (s *server) file(c *gin.Context) {
 	}
 	defer content.Close()
 	disposition(h, &d, v)
+	s.serveContent(c, content, id, v)
+}
+
+// serveContent sends a file that is checked while it is read.
+func (s *server) serveContent(c *gin.Context, content archive.Content, id archive.ID, v archive.Version) {
 	body := &checked{content: content}
 	http.ServeContent(c.Writer, c.Request, "", time.Time{}, body)
 	if body.err != nil {
@@ -147,6 +152,11 @@ func disposition(h http.Header, d *archive.Document, v archive.Version) {
 		name, typ = "cach-ly_"+name, "application/octet-stream"
 		h.Set("Cache-Control", "no-store")
 	}
+	attach(h, name, typ)
+}
+
+// attach names a file for saving (RFC 6266).
+func attach(h http.Header, name, typ string) {
 	h.Set("Content-Type", typ)
 	h.Set("Content-Disposition", fmt.Sprintf(`attachment; filename="%s"; filename*=UTF-8''%s`, asciiName(name), percentName(name)))
 }

@@ -31,6 +31,16 @@ type Config struct {
 	Backup func(context.Context, io.Writer) error
 	// Sheets writes separator sheets as PDF.
 	Sheets func(w io.Writer, sheets []archive.SeparatorSheet, lang string) error
+	// Public takes the operations that need no account.
+	Public gin.IRoutes
+	// Asker returns address and request number of who asks there.
+	Asker func(context.Context) archive.Actor
+	// Grant returns the secret of a citizen's look-up that a request carries, "" for none.
+	Grant func(*http.Request) string
+	// LookUpAt returns the address of the page on which results are looked up.
+	LookUpAt func(*http.Request) string
+	// Receipt writes a receipt as PDF.
+	Receipt func(w io.Writer, r archive.IssuedReceipt, lookUpAt string, half bool) error
 	// House tells what only the program knows of itself, for /status. Optional.
 	House func(context.Context) House
 	// Closing is closed when the house shuts down: event streams end. Optional.
@@ -130,6 +140,9 @@ func Mount(router gin.IRoutes, api huma.API, c Config) {
 	s.events()
 	s.status()
 	s.limits()
+	s.receipts()
+	s.retrievals()
+	s.satisfaction()
 	s.backup()
 	s.tidy()
 }
@@ -155,7 +168,9 @@ func statuses(method string, more []int) []int {
 }
 
 // plain registers a gin handler for bytes and describes it in the same document as the operations of huma.
-func (s *server) plain(op huma.Operation, h gin.HandlerFunc) {
+func (s *server) plain(op huma.Operation, h gin.HandlerFunc) { s.plainAt(s.router, op, h) }
+
+func (s *server) plainAt(router gin.IRoutes, op huma.Operation, h gin.HandlerFunc) {
 	for _, code := range op.Errors {
 		if op.Responses == nil {
 			op.Responses = map[string]*huma.Response{}
@@ -169,7 +184,7 @@ func (s *server) plain(op huma.Operation, h gin.HandlerFunc) {
 		known[p.Name] = known[p.Name] || p.In == "query"
 	}
 	s.api.OpenAPI().AddOperation(&op)
-	s.router.Handle(op.Method, ginPath(op.Path), func(c *gin.Context) {
+	router.Handle(op.Method, ginPath(op.Path), func(c *gin.Context) {
 		for name := range c.Request.URL.Query() {
 			if !known[name] {
 				s.Fail(c, unknownParameter(name))

@@ -2,6 +2,14 @@ package rest
 
 // vietnamese is what each operation does, in Vietnamese, by its id. It stands in the document as x-summary-vi.
 var vietnamese = map[string]string{
+	"issue-receipt":        "Cấp giấy tiếp nhận có mã tra cứu mới",
+	"look-up":              "Mở kết quả của hồ sơ bằng mã trên giấy tiếp nhận",
+	"get-retrieval":        "Những gì lượt tra cứu mở ra",
+	"end-retrieval":        "Kết thúc lượt tra cứu",
+	"rate-service":         "Đánh giá việc giải quyết hồ sơ",
+	"result-file":          "Tệp của kết quả còn hiệu lực",
+	"result-page":          "Ảnh một trang của kết quả còn hiệu lực",
+	"get-satisfaction":     "Đánh giá của người dân theo cơ quan và tháng",
 	"get-limits":           "Giới hạn và hạn mức còn lại của người gọi",
 	"list-documents":       "Danh sách giấy tờ, mới nhất trước",
 	"deposit-put":          "Gửi một giấy tờ vào kho",

@@ -15,6 +15,7 @@ type dossiersPage struct {
 	Next     string
 	First    string
 	MayOpen  bool
+	MayHear  bool // what citizens said of the service
 	Form     dossierForm
 	Faults   Faults
 	Agencies []Option
@@ -36,7 +37,7 @@ func (p *Pages) dossiers(v *visit) error { return p.showDossiers(v, http.StatusO
 func (p *Pages) showDossiers(v *visit, status int, d *dossiersPage) error {
 	d.Title, d.Section = v.t("nav.dossiers"), "dossiers"
 	d.Prefix = strings.ToUpper(strings.TrimSpace(v.query("code")))
-	d.MayOpen = v.actor.Role.May(archive.ActDossier)
+	d.MayOpen, d.MayHear = v.actor.Role.May(archive.ActDossier), v.actor.Role.May(archive.ActOpinions)
 	if code, err := archive.ParseDossierCode(d.Prefix); err == nil && v.query("after") == "" {
 		if _, err := p.Archive.Dossier(v.ctx, v.actor, code); err == nil {
 			return v.redirect("/dossiers/" + code.String())
@@ -135,6 +136,14 @@ type dossierPage struct {
 	MayDeposit bool
 	Wanted     []string // components of the procedure, to print separator sheets for
 	History    []EventRow
+	Receipt    *receiptCard // nil: not this person's to print
+	Retrieved  []EventRow   // what citizens did with its results
+}
+
+// receiptCard is the part of a dossier's page that prints receipts.
+type receiptCard struct {
+	Number int // of the newest; 0: none yet
+	When   string
 }
 
 func (p *Pages) dossier(v *visit) error {
@@ -178,5 +187,27 @@ func (p *Pages) dossier(v *visit) error {
 	for _, e := range slices.Backward(evs) {
 		d.History = append(d.History, v.event(&e))
 	}
+	if err := p.receiptOf(v, d, code); err != nil {
+		return err
+	}
 	return p.show(v, http.StatusOK, "clerk/dossier", d)
+}
+
+// receiptOf fills in what is known of the dossier's receipt and of what was done with it.
+func (p *Pages) receiptOf(v *visit, d *dossierPage, code archive.DossierCode) error {
+	if v.actor.Role.May(archive.ActReceipt) && p.Archive.RetrievalKey != nil {
+		r, err := p.Archive.ReceiptOf(v.ctx, v.actor, code)
+		if err != nil {
+			return err
+		}
+		d.Receipt = &receiptCard{r.Number, moment(r.IssuedAt)}
+	}
+	evs, err := p.Archive.RetrievalsOf(v.ctx, v.actor, code, mostEvents)
+	if err != nil {
+		return err
+	}
+	for _, e := range evs {
+		d.Retrieved = append(d.Retrieved, v.event(&e))
+	}
+	return nil
 }

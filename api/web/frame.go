@@ -55,8 +55,11 @@ func (f *Frame) Vi() bool { return f.Lang != "en" }
 
 func (p *Pages) furnish(v *visit, f *Frame) {
 	f.Lang, f.assets, f.Now = v.lang, p.assets, moment(p.Archive.Clock.Now())
-	f.Back = v.gin.Request.URL.RequestURI()
-	if v.gin.Request.Method != http.MethodGet {
+	switch {
+	case f.Back != "": // the page knows better
+	case v.gin.Request.Method == http.MethodGet:
+		f.Back = v.gin.Request.URL.RequestURI()
+	default:
 		f.Back = "/" // an address that was posted to may answer nothing to a GET
 	}
 	if f.Done == "" && v.gin.Request.Method == http.MethodGet {

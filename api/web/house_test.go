@@ -169,7 +169,7 @@ func build(t *testing.T, change ...func(*desk)) *world {
 	for _, f := range change {
 		f(k)
 	}
-	house, err = archive.New(archive.Config{Vault: vault, Partials: vault.Partials(64 << 10), Catalog: cat, Derived: derived, Quarantine: aside, Ledger: log, Index: index, Inspector: k, Reader: k, Assembler: k, Copier: k, Scratch: dir})
+	house, err = archive.New(archive.Config{Vault: vault, Partials: vault.Partials(64 << 10), Catalog: cat, Derived: derived, Quarantine: aside, Ledger: log, Index: index, Inspector: k, Reader: k, Assembler: k, Copier: k, Scratch: dir, RetrievalKey: []byte("a key for tests of thirty-two bytes")})
 	must(t, err)
 	h, err := api.New(api.Config{Archive: house, House: func(context.Context) api.House {
 		return api.House{Version: "1.2.3", Sandbox: "full", Store: "file", Catalog: "sqlite", Stores: k.stores}

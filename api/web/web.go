@@ -44,6 +44,13 @@ type Door interface {
 	// SetUp makes the first administrator in exchange for the secret of the set-up link and signs him in.
 	SetUp(w http.ResponseWriter, r *http.Request, link, login, name, password string) (archive.Account, error)
 
+	// Asker returns address and request number of somebody who needs no account.
+	Asker(r *http.Request) archive.Actor
+	// Grant returns the secret of a citizen's look-up that a request carries, "" for none; SetGrant hands one to the browser for as
+	// long as it lasts, or takes it away when it is "".
+	Grant(r *http.Request) string
+	SetGrant(w http.ResponseWriter, secret string, lasts time.Duration)
+
 	HashPassword(ctx context.Context, password string) (string, error)
 	OneTimePassword() string
 	NewToken() (secret string, digest archive.Digest)
@@ -131,6 +138,13 @@ func (p *Pages) Register(e *gin.Engine) {
 	e.POST("/signout", p.open(p.signOut))
 	e.POST("/language", p.open(p.language))
 
+	e.GET("/t", p.open(p.lookUpForm))
+	e.POST("/t", p.open(p.lookUp))
+	e.GET("/t/results", p.open(p.results))
+	e.GET("/t/results/:id", p.open(p.resultPages))
+	e.POST("/t/answer", p.open(p.answer))
+	e.POST("/t/end", p.open(p.endLookUp))
+
 	e.GET("/account", p.unsettled(p.account))
 	e.POST("/account", p.unsettled(p.changePassword))
 
@@ -156,6 +170,7 @@ func (p *Pages) Register(e *gin.Engine) {
 	e.POST("/dossiers", p.staff(p.openDossier))
 	e.GET("/dossiers/:code", p.staff(p.dossier))
 	e.GET("/findings", p.staff(p.findings))
+	e.GET("/satisfaction", p.staff(p.satisfaction))
 	e.GET("/trail", p.staff(p.trail))
 	e.GET("/lists", p.staff(p.lists))
 

@@ -1,0 +1,85 @@
+package rest
+
+import (
+	"bytes"
+	"net/http"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/gin-gonic/gin"
+
+	"sohoa/archive"
+)
+
+// IssuedReceipt is a receipt for a system that prints its own.
+type IssuedReceipt struct {
+	DossierCode   string    `json:"dossier_code"`
+	Number        int       `json:"number" doc:"Of the dossier's receipts, from 1; the newest alone opens the results"`
+	RetrievalCode string    `json:"retrieval_code" doc:"Shown this once; nobody can ask for it again" example:"7K3Q-9M2X-4TWB-H"`
+	URL           string    `json:"url" doc:"What the QR code says"`
+	IssuedAt      time.Time `json:"issued_at"`
+}
+
+// receipts mounts the issuing of receipts. It takes no Idempotency-Key: the answer holds a secret that is kept nowhere, and asking
+// again only makes another receipt, which takes the place of the one nobody saw.
+func (s *server) receipts() {
+	op := operation("issue-receipt", http.MethodPost, "/dossiers/{code}/receipt", "dossiers", "Issue a receipt with a new retrieval code")
+	op.Description = "The code and the QR on it open the dossier's results to whoever holds the receipt. The receipt before opens nothing from then on. The code is kept as a keyed hash only."
+	op.Parameters = []*huma.Param{inPath("code", "Code of the dossier"), oneOf(inQuery("paper", huma.TypeString, "Size of the page; default a5"), "a5", "a4"), oneOf(inQuery("format", huma.TypeString, "json leaves the printing to the caller; default pdf"), "pdf", "json")}
+	ok := binary("The receipt", archive.PDF)
+	ok.Content["application/json"] = &huma.MediaType{Schema: schema[IssuedReceipt](s)}
+	op.Responses = map[string]*huma.Response{"201": ok}
+	s.plain(op, s.issueReceipt)
+}
+
+func (s *server) issueReceipt(c *gin.Context) {
+	ctx := c.Request.Context()
+	var p parser
+	size := p.word("query.paper", c.Query("paper"), "a5", "a4")
+	format := p.word("query.format", c.Query("format"), "pdf", "json")
+	if err := p.err(); err != nil {
+		s.Fail(c, err)
+		return
+	}
+	code, err := archive.ParseDossierCode(c.Param("code"))
+	if err != nil {
+		s.Fail(c, archive.ErrNotFound)
+		return
+	}
+	r, err := s.Archive.IssueReceipt(ctx, s.Who(ctx), code)
+	if err != nil {
+		s.Fail(c, err)
+		return
+	}
+	at := s.LookUpAt(c.Request)
+	if format == "json" {
+		body, err := encode(IssuedReceipt{r.Dossier.Code.String(), r.Number, r.Code.Grouped(), at + "#" + r.Dossier.Code.String() + "." + string(r.Code), local(r.IssuedAt)})
+		if err != nil {
+			s.Fail(c, err)
+			return
+		}
+		send(c, http.StatusCreated, nil, body)
+		return
+	}
+	var b bytes.Buffer // some 30 KB
+	if err := s.Receipt(&b, r, at, size == "a5"); err != nil {
+		s.Fail(c, err)
+		return
+	}
+	c.Header("Content-Disposition", `inline; filename="giay-tiep-nhan.pdf"`)
+	c.Header("Cache-Control", "no-store")
+	c.Data(http.StatusCreated, archive.PDF, b.Bytes())
+}
+
+// word reads one of a few words; "" is the first.
+func (p *parser) word(field, s string, words ...string) string {
+	for _, w := range words {
+		if s == w {
+			return w
+		}
+	}
+	if s != "" {
+		p.fault(field, "not_allowed", notValid)
+	}
+	return words[0]
+}
