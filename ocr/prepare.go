@@ -100,7 +100,7 @@ func (r *run) picture(ctx context.Context, s *sheet) error {
 		return nil
 	}
 	s.toPage, s.size, s.ink = p.ToPage, p.Gray.Rect.Size(), p.Ink
-	s.file = filepath.Join(r.engine.Dir, fmt.Sprintf("page-%06d.pgm", n))
+	s.file = filepath.Join(r.engine.Dir, fmt.Sprintf("page-%06d.tif", n))
 	if err := tesseract.Write(s.file, p.Gray); err != nil {
 		return &archive.Error{Kind: archive.Unavailable, Msg: archive.KindText(archive.Unavailable), RetryAfter: time.Minute, Err: err}
 	}

@@ -67,7 +67,7 @@ func recognise(ctx context.Context, at Place, f *os.File, each func(archive.Page
 	}
 	grey := image.NewGray(picture.Bounds())
 	draw.Draw(grey, grey.Rect, picture, grey.Rect.Min, draw.Src)
-	name := filepath.Join(at.Scratch, "page.pgm")
+	name := filepath.Join(at.Scratch, "page.tif")
 	if err := tesseract.Write(name, grey); err != nil {
 		return err
 	}

@@ -143,7 +143,7 @@ func TestTheRealProgram(t *testing.T) {
 	texts := []string{"Quy dinh 1287 nam 2024", "", "Ban hanh kem theo"}
 	var images []string
 	for i, s := range texts {
-		path := filepath.Join(dir, fmt.Sprintf("%d.pgm", i))
+		path := filepath.Join(dir, fmt.Sprintf("%d.tif", i))
 		if err := Write(path, drawn(t, s)); err != nil {
 			t.Fatal(err)
 		}
