@@ -28,7 +28,7 @@ type Account struct {
 
 // Actor returns the account as who asks.
 func (a Account) Actor() Actor {
-	return Actor{ID: a.ID, Name: a.Name, Role: a.Role, Agency: a.Agency, From: a.From, Until: a.Until}
+	return Actor{ID: a.ID, Name: a.Name, Role: a.Role, Agency: a.Agency, From: a.From, Until: a.Until, Person: true}
 }
 
 // Own reports whether the person has set up how to come in: a password of his own, or an identity.

@@ -44,6 +44,7 @@ type Actor struct {
 	Program bool       // a token
 	Owner   ID         // of a token: the account it lives on
 	Proved  time.Time  // of a session: when the person last showed who he is; zero for everything else
+	Person  bool       // somebody with an account, to whom work can be given
 
 	scope *scopeSet // agencies below Agency, expanded once per request by Archive.Admit
 }

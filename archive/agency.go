@@ -17,6 +17,7 @@ type Agency struct {
 	From         Date // zero: since ever
 	To           Date // zero: still there
 	Quota        Quota
+	Rules        Rulebook // how its papers are checked, and their terms; changed by SetRules only
 	Revision     int64
 	UpdatedAt    time.Time
 }

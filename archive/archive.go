@@ -39,12 +39,13 @@ type Config struct {
 
 	StepForTest func(name string) // called at every step at which the power may fail, see step; nil: nobody looks
 
-	Clock   Clock        // nil: the machine's
-	Log     *slog.Logger // nil: discard
-	Node    string       // name of this process, the same after a restart; empty: "node"
-	Scratch string       // folder for short-lived copies; empty: the system's
-	Limits  Limits       // zero fields mean DefaultLimits
-	Policy  Policy
+	Clock    Clock        // nil: the machine's
+	Calendar Calendar     // nil: OfficeWeek
+	Log      *slog.Logger // nil: discard
+	Node     string       // name of this process, the same after a restart; empty: "node"
+	Scratch  string       // folder for short-lived copies; empty: the system's
+	Limits   Limits       // zero fields mean DefaultLimits
+	Policy   Policy
 }
 
 // Policy holds the rules a house may choose.
@@ -81,6 +82,9 @@ func New(c Config) (*Archive, error) {
 	}
 	if c.Clock == nil {
 		c.Clock = SystemClock{}
+	}
+	if c.Calendar == nil {
+		c.Calendar = OfficeWeek{}
 	}
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)

@@ -55,8 +55,13 @@ type Documents interface {
 	// GetMany returns those of ids that exist, in no promised order, in a bounded number of queries.
 	GetMany(ctx context.Context, ids []ID) ([]Document, error)
 	// Update writes d with revision after+1 when the row's revision is after, else ErrStale. Versions with a number the
-	// row does not have yet are added; the others are not touched. Reading is not written.
+	// row does not have yet are added; the others are not touched. Reading is not written; assignee and unit are written only
+	// when d.Work.Stage is another than the row's.
 	Update(ctx context.Context, d Document, after int64) error
+	// Assign says whose work an open paper is; it raises no revision. ErrStale when the paper is in another stage by now.
+	Assign(ctx context.Context, id ID, stage State, assignee ID, unit AgencyCode) error
+	// WorkCounts counts the work lists, all in one statement: each as far as w.UpTo and one more.
+	WorkCounts(ctx context.Context, w WorkAsk) (map[WorkList]int, error)
 	// Reinspected writes media type and pages of a version that was inspected again; it raises no revision. Everything else
 	// of a version stays as it was first written. NotFound when there is no such version.
 	Reinspected(ctx context.Context, id ID, v Version) error
@@ -90,6 +95,7 @@ const (
 	Oldest  Order = "oldest"
 	Issued  Order = "issued"  // by day of issue, newest first, undated last
 	Changed Order = "changed" // by last change, newest first
+	ByDue   Order = "due"     // open work only, by its term, the earliest first
 )
 
 // Filter narrows a list. Zero fields do not narrow.
@@ -110,6 +116,12 @@ type Filter struct {
 	IssuedTo   Date
 	Created    Span
 	Finding    string // papers that have a finding of this code
+	Open       bool   // papers somebody has to do something about
+	Assignee   ID
+	Unassigned bool // open, and nobody's work yet
+	Unit       AgencyCode
+	Due        Span // of the term; narrows to open work
+	Mentioned  ID   // papers with a comment to this account that was not taken back
 	Order      Order
 	After      string // cursor of the last Listing; "" for the first page
 	Limit      int    // rows; zero means 50

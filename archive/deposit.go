@@ -76,6 +76,9 @@ func (a *Archive) Deposit(ctx context.Context, actor Actor, d Deposit) (Document
 	if aside {
 		a.setAside(&doc)
 	}
+	if err := a.reckon(ctx, &doc, actor, now); err != nil {
+		return Document{}, err
+	}
 	// Looked up before the vault writes, so that the usual duplicate costs no object; again in the transaction, where two
 	// equal uploads at once meet.
 	if !d.AllowDuplicate {

@@ -120,6 +120,7 @@ type Document struct {
 	PublishedAt time.Time
 	DiscardedAt time.Time
 	DiscardedBy ID
+	Work        Work // what it waits for
 }
 
 // Head returns the version that counts: pages, text, reading and fields are about it. It is the newest one, unless the

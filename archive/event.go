@@ -33,6 +33,10 @@ const (
 	EvMaintain Action = "maintenance"
 	// EvRetrieval is what a citizen does with the results of a dossier, downloads excepted; of what was wrong, a count.
 	EvRetrieval Action = "retrieval"
+	EvDraw      Action = "sampling"   // a lot of four eyes: its secret promised, drawn, told
+	EvAssign    Action = "assignment" // whose work a paper is
+	EvComment   Action = "comment"    // said about a paper, or taken back
+	EvBulk      Action = "bulk"       // one act on many papers was begun
 )
 
 // Outcome of an event.

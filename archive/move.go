@@ -32,6 +32,8 @@ type pending struct {
 	Made   bool         `json:",omitempty"` // the version is made of pages that were here already: nothing was taken in
 	// Absorbed are papers the act discards with itself: their pages are in this one now.
 	Absorbed []absorption `json:",omitempty"`
+	// Lot is what was drawn when the paper was submitted: an event of its own.
+	Lot map[string]string `json:",omitempty"`
 	// Leaves is opened by the act's transaction when the bytes have moved to or from quarantine: it names the place they
 	// still lie in, and keeps the document locked until they are gone from there. Nil for every other act.
 	Leaves *Intent `json:",omitempty"`
@@ -69,6 +71,9 @@ func (a *Archive) Move(ctx context.Context, actor Actor, id ID, req MoveRequest)
 	switch req.Move {
 	case Submit:
 		d.Submitter = actor.ID
+		if err := a.submitted(ctx, actor, &d, &p); err != nil {
+			return Document{}, err
+		}
 	case Accept:
 		d.accepted()
 	case Publish:
@@ -162,6 +167,12 @@ func (a *Archive) may(ctx context.Context, actor Actor, id ID, m Move, after int
 func (a *Archive) perform(ctx context.Context, p pending, durable bool, files []File, first func(context.Context, Tx) error, then func(context.Context, Tx, Document) error) (Document, error) {
 	if first == nil {
 		first = nothingFirst
+	}
+	if p.Action == EvEdit || p.Action == EvVersion || p.Left != nil {
+		p.Next.Work.touch(p.Actor.ID)
+	}
+	if err := a.reckon(ctx, &p.Next, p.Actor, p.At); err != nil {
+		return Document{}, err
 	}
 	if !durable {
 		err := a.update(ctx, func(tx Tx) error {
@@ -281,6 +292,13 @@ func (a *Archive) apply(ctx context.Context, tx Tx, p *pending, then func(contex
 	ev.Detail = p.Detail
 	if err := tx.Events().Append(ctx, ev); err != nil {
 		return err
+	}
+	if p.Lot != nil {
+		ev := documentEvent(p.Actor, EvDraw, p.At, &p.Next)
+		ev.Detail = p.Lot
+		if err := tx.Events().Append(ctx, ev); err != nil {
+			return err
+		}
 	}
 	if p.Left != nil {
 		if err := noteRefiling(ctx, tx, p); err != nil {

@@ -88,7 +88,9 @@ func TestPaperMovesToTheRightDossierAndBack(t *testing.T) {
 	}
 
 	// Who may, in which state.
-	boss := h.admitted(t, checker)
+	filing := checker
+	filing.ID = archive.NewID() // whoever moves a paper has changed it, and another accepts it
+	boss := h.admitted(t, filing)
 	h.on(t, d, archive.Submit)
 	d.Revision++
 	move(who, there, "", "forbidden")

@@ -84,6 +84,7 @@ func (a *Archive) putAgencies(ctx context.Context, actor Actor, gs []Agency, aft
 			if _, ok := known[g.Parent]; g.Parent != "" && (!ok || g.Parent == g.Code) {
 				return invalidField("parent", Text{"Cơ quan cấp trên chưa có trong danh mục.", "The parent agency is not in the registry."})
 			}
+			g.Rules = known[g.Code].Rules
 			rev, err := after(g, known[g.Code])
 			if err != nil {
 				return err

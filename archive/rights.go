@@ -22,6 +22,8 @@ const (
 	ActTrail      Act = "trail"      // the events of others
 	ActStatus     Act = "status"     // state of the house
 	ActQuarantine Act = "quarantine" // look at quarantined papers
+	ActComment    Act = "comment"    // say something about a paper
+	ActAssign     Act = "assign"     // say whose work a paper is
 )
 
 // rights is the table: which role may do which act. Absent means no.
@@ -39,6 +41,8 @@ var rights = map[Act][]Role{
 	ActTrail:      {RoleAuditor, RoleAdmin},
 	ActStatus:     {RoleAdmin},
 	ActQuarantine: {RoleChecker},
+	ActComment:    {RoleClerk, RoleChecker, RoleArchivist},
+	ActAssign:     {RoleClerk, RoleChecker},
 }
 
 // Acts lists every act of the table, sorted, for documentation and tests.
@@ -60,13 +64,21 @@ func (r Role) May(act Act) bool { return r == RoleSystem || slices.Contains(righ
 // only, though its uploader sees the row. Visibility is the same rule as data, for lists; a test holds the two equal.
 func Decide(a Actor, act Act, d *Document, now time.Time) error {
 	if !a.Sees(now).Admits(d) {
-		return ErrNotFound
+		if !a.Checks(now).Admits(d) {
+			return ErrNotFound
+		}
+		if !slices.Contains(neighbourActs, act) {
+			return ErrForbidden
+		}
 	}
 	if !a.Role.May(act) || d.Aside() && (act == ActPages || act == ActDownload) && !a.Role.May(ActQuarantine) {
 		return ErrForbidden
 	}
 	return nil
 }
+
+// neighbourActs are what a checker may do with a paper of another unit that is hers to check, beside accepting and returning it.
+var neighbourActs = []Act{ActRead, ActPages, ActDownload, ActComment}
 
 // DecideAt is Decide for acts on an agency rather than a paper (deposit, dossier): the agency must be in scope.
 func DecideAt(a Actor, act Act, agency AgencyCode, now time.Time) error {
@@ -105,6 +117,9 @@ type Visibility struct {
 	Named      ID           // sees sealed papers that name this person, in scope
 	States     []State      // states seen
 	Uploader   ID           // sees own papers in scope in OwnStates, too
+	// Checking are the units whose people check for others: papers of any custodian that are to be checked by one of them, and
+	// nothing else. When it is not nil, Whole and Custodians do not count.
+	Checking []AgencyCode
 }
 
 // OwnStates are the states in which an uploader sees her own papers whatever her role: to restore what was discarded, and
@@ -153,12 +168,29 @@ func (a Actor) Sees(now time.Time) Visibility {
 	return v
 }
 
+// Checks returns which papers of other units the actor may see at now because they are to be checked by his own: those that
+// wait for it, no others and no sooner or later. A sealed one only when it names him.
+func (a Actor) Checks(now time.Time) Visibility {
+	if a.Role != RoleChecker || a.Agency == "" || !a.active(now) {
+		return Visibility{} // whoever sees the whole province sees them anyway
+	}
+	v := Visibility{Accesses: []Access{Public, Restricted}, Named: a.ID, States: []State{Checking}, Checking: []AgencyCode{a.Agency}}
+	if a.scope != nil {
+		v.Checking = a.scope.codes
+	}
+	return v
+}
+
 // Admits is Visibility applied to one document.
 func (v Visibility) Admits(d *Document) bool {
 	if v.Everything {
 		return true
 	}
-	if !v.Whole {
+	if v.Checking != nil {
+		if _, ok := slices.BinarySearch(v.Checking, d.Work.Check.At); !ok || d.State != Checking {
+			return false
+		}
+	} else if !v.Whole {
 		if _, ok := slices.BinarySearch(v.Custodians, d.Custodian); !ok {
 			return false
 		}

@@ -172,6 +172,11 @@ func (a *Archive) parts(ctx context.Context, actor Actor, doc *Document, s Split
 				return nil, inField("places["+strconv.Itoa(i)+"]", err)
 			}
 		}
+		d.Work.Hands = slices.Clone(doc.Work.Hands)
+		d.Work.touch(actor.ID)
+		if err := a.reckon(ctx, &d, actor, now); err != nil {
+			return nil, err
+		}
 		out[i] = part{doc: d, g: g, intent: Intent{ID: NewID(), Node: a.Node, Object: DocumentObject(id), Document: id, Act: "deposit", CreatedAt: now, ExpiresAt: now.Add(a.Limits.IntentTime)}}
 	}
 	return out, nil

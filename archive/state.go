@@ -53,7 +53,9 @@ type Rule struct {
 	Behind     bool  // only while one does
 	Roles      []Role
 	ByUploader bool // the uploader may make it too, whatever the role
-	NotByHand  bool // never the person who uploaded, scanned or submitted it (four eyes)
+	FourEyes   bool // as the policy of its custodian says (foureyes.go); never who entered or changed it, but where the lot passed it over
+	IfPassed   bool // where the lot passed it over, whoever submitted it may make it too, whatever the role
+	Lone       bool // where it was checked by lot or by a neighbouring unit its uploader may make it too: there may be nobody else
 	Reason     bool // a reason is required
 	ResultOnly bool
 	Durable    bool // writes an OCFL version before its transaction (acts at or after accept)
@@ -63,9 +65,9 @@ type Rule struct {
 // Rules is the whole state table. The documentation, the pages' buttons and the tests read it; nothing else decides.
 var Rules = []Rule{
 	{Move: Submit, From: []State{Review, Returned}, To: Checking, Roles: []Role{RoleClerk, RoleChecker, RoleService}, ByUploader: true, Name: Text{"Gửi kiểm tra", "Submit"}},
-	{Move: Accept, From: []State{Checking}, To: Accepted, Roles: []Role{RoleChecker}, NotByHand: true, Durable: true, Name: Text{"Chấp nhận", "Accept"}},
+	{Move: Accept, From: []State{Checking}, To: Accepted, Roles: []Role{RoleChecker}, FourEyes: true, IfPassed: true, Durable: true, Name: Text{"Chấp nhận", "Accept"}},
 	{Move: Return, From: []State{Checking}, To: Returned, Roles: []Role{RoleChecker}, Reason: true, Name: Text{"Trả lại", "Return"}},
-	{Move: Publish, From: []State{Accepted}, To: Published, Roles: []Role{RoleChecker}, ResultOnly: true, Durable: true, Name: Text{"Công bố", "Publish"}},
+	{Move: Publish, From: []State{Accepted}, To: Published, Roles: []Role{RoleChecker}, Lone: true, ResultOnly: true, Durable: true, Name: Text{"Công bố", "Publish"}},
 	{Move: Supersede, From: []State{Published}, To: Superseded, Roles: []Role{RoleChecker}, Reason: true, ResultOnly: true, Durable: true, Name: Text{"Thay thế", "Supersede"}},
 	{Move: Withdraw, From: []State{Published}, To: Withdrawn, Roles: []Role{RoleChecker}, Reason: true, ResultOnly: true, Durable: true, Name: Text{"Thu hồi", "Withdraw"}},
 	{Move: Quarantine, From: []State{Review, Checking, Returned}, To: Quarantined, Alone: true, Roles: []Role{RoleChecker}, Reason: true, Name: Text{"Cách ly", "Quarantine"}},
@@ -124,9 +126,13 @@ var errStands = Fault(Conflict, "version_stands", Text{
 
 // check says whether actor may make the move on d with reason. Scope and the right to see d are decided before.
 func (r Rule) check(a Actor, d *Document, reason string) error {
-	own := r.ByUploader && !a.ID.IsZero() && a.ID == d.Uploader
+	own := !a.ID.IsZero() && (r.ByUploader && a.ID == d.Uploader || r.IfPassed && d.Work.Check.Passed() && a.ID == d.Submitter ||
+		r.Lone && d.Work.Check.Alone() && a.ID == d.Uploader)
 	if !own && !slices.Contains(r.Roles, a.Role) {
 		return ErrForbidden
+	}
+	if r.Move != Accept && r.Move != Return && !a.Covers(d.Custodian) {
+		return ErrForbidden // seen to be checked for its unit, and for nothing else
 	}
 	if !slices.Contains(r.From, d.State) || r.Behind && !r.fits(d) {
 		return Fault(Conflict, "wrong_state", Text{"Giấy tờ đang ở trạng thái không cho phép việc này.", "The paper's present state does not allow this."})
@@ -134,8 +140,10 @@ func (r Rule) check(a Actor, d *Document, reason string) error {
 	if r.Alone && !r.fits(d) {
 		return errStands
 	}
-	if r.NotByHand && (a.ID == d.Uploader || a.ID == d.Submitter || a.ID == d.Head().CreatedBy) {
-		return Fault(Forbidden, "four_eyes", Text{"Người số hóa không được tự kiểm tra giấy tờ của mình.", "Whoever scanned or submitted a paper cannot also accept it."})
+	if r.FourEyes {
+		if err := fourEyes(a, d); err != nil {
+			return err
+		}
 	}
 	if r.ResultOnly && d.Kind != Result {
 		return Fault(Conflict, "not_a_result", Text{"Chỉ kết quả giải quyết mới được công bố.", "Only results of procedures are published."})

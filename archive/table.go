@@ -23,11 +23,17 @@ func Tables() string {
 		if r.ByUploader {
 			who += ", its uploader"
 		}
+		if r.Lone {
+			who += ", its uploader where it was checked by lot or by a neighbour"
+		}
+		if r.IfPassed {
+			who += ", its submitter where the lot passed it over"
+		}
 		var holds []string
 		for _, h := range []struct {
 			on   bool
 			text string
-		}{{r.Reason, "a reason"}, {r.Alone, "no version stands behind a new scan"}, {r.Behind, "a version stands behind a new scan"}, {r.NotByHand, "not whoever uploaded, scanned or submitted it"}, {r.ResultOnly, "a result"}, {r.Durable, "kept as an object version first"}} {
+		}{{r.Reason, "a reason"}, {r.Alone, "no version stands behind a new scan"}, {r.Behind, "a version stands behind a new scan"}, {r.FourEyes, "not whoever entered or changed it, unless the lot passed it over; the neighbouring unit where the policy names one"}, {r.ResultOnly, "a result"}, {r.Durable, "kept as an object version first"}} {
 			if h.on {
 				holds = append(holds, h.text)
 			}

@@ -92,6 +92,30 @@ var documentTests = []test{
 		want.Revision, want.Reading = 2, d.Reading
 		same(b.T, "document", b.document(d.ID), want)
 	}},
+	{"what was assigned stays until the paper enters another stage", func(b bench) {
+		me, her := archive.NewID(), archive.NewID()
+		d := paper(func(d *archive.Document) {
+			d.Work = archive.Work{Stage: archive.Review, Due: at(5), Assignee: me, Unit: "H15.50", Clerk: me, Hands: []archive.ID{me, her}, Check: archive.Check{Mode: archive.CheckSample, Drawn: true, At: "H15.51"}}
+		})
+		b.insert(d)
+		same(b.T, "inserted", b.document(d.ID).Work, d.Work)
+		b.update(func(tx archive.Tx) error {
+			return tx.Documents().Assign(b.Context(), d.ID, archive.Review, her, "H15.50.05")
+		})
+		b.update(func(tx archive.Tx) error { return tx.Documents().Update(b.Context(), d, 1) })
+		want := d.Work
+		want.Assignee, want.Unit = her, "H15.50.05"
+		same(b.T, "edited", b.document(d.ID).Work, want)
+		d.State, d.Work.Stage, d.Work.Assignee = archive.Checking, archive.Checking, archive.ID{}
+		b.update(func(tx archive.Tx) error { return tx.Documents().Update(b.Context(), d, 2) })
+		same(b.T, "in another stage", b.document(d.ID).Work, d.Work)
+		b.refused(archive.Conflict, "stale_revision", func(tx archive.Tx) error {
+			return tx.Documents().Assign(b.Context(), d.ID, archive.Review, me, "H15.50")
+		})
+		b.refused(archive.NotFound, "", func(tx archive.Tx) error {
+			return tx.Documents().Assign(b.Context(), archive.NewID(), archive.Review, me, "H15.50")
+		})
+	}},
 	{"an update touches no version that is there", func(b bench) {
 		d := paper()
 		b.insert(d)

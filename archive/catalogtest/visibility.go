@@ -57,6 +57,12 @@ func listsEqualAdmits(b bench) {
 			d.Fields.IssuingAgency.Code = codes[r.IntN(4)]
 			d.Fields.IssuedOn = day(r.IntN(20))
 			d.Reading.State = readings[r.IntN(len(readings))]
+			if r.IntN(2) == 0 {
+				d.Work = archive.Work{Stage: d.State, Due: at(r.IntN(5)), Unit: codes[r.IntN(4)], Check: archive.Check{Mode: archive.CheckNeighbour, At: codes[r.IntN(6)]}}
+				if r.IntN(2) == 0 {
+					d.Work.Assignee = people[r.IntN(3)]
+				}
+			}
 		}))
 	}
 	b.insert(ds...)
@@ -71,8 +77,14 @@ func listsEqualAdmits(b bench) {
 		if r.IntN(40) == 0 {
 			v = archive.Visibility{Everything: true}
 		}
+		if r.IntN(8) == 0 {
+			v.Checking, v.Uploader, v.States, v.Whole = some(r, codes[:6]), archive.ID{}, []archive.State{archive.Checking}, false
+			if v.Checking == nil {
+				v.Checking = []archive.AgencyCode{}
+			}
+		}
 		slices.Sort(v.Custodians)
-		f := archive.Filter{Limit: 10 + r.IntN(80), Order: []archive.Order{archive.Newest, archive.Oldest, archive.Issued, archive.Changed}[r.IntN(4)]}
+		f := archive.Filter{Limit: 10 + r.IntN(80), Order: []archive.Order{archive.Newest, archive.Oldest, archive.Issued, archive.Changed, archive.ByDue}[r.IntN(5)]}
 		if r.IntN(2) == 0 {
 			f.States = some(r, archive.States)
 		}
@@ -103,6 +115,18 @@ func listsEqualAdmits(b bench) {
 		if maybe() {
 			f.IssuedTo = day(r.IntN(20))
 		}
+		if maybe() {
+			f.Assignee = people[r.IntN(3)]
+		}
+		if maybe() {
+			f.Unassigned = true
+		}
+		if maybe() {
+			f.Unit = codes[r.IntN(4)]
+		}
+		if maybe() {
+			f.Due = archive.Span{From: at(r.IntN(3)), To: at(2 + r.IntN(3))}
+		}
 		b.Run(fmt.Sprint(i), func(t *testing.T) {
 			b := bench{t, b.c}
 			want, counts := []archive.ID{}, map[archive.State]int{}
@@ -120,6 +144,12 @@ func listsEqualAdmits(b bench) {
 			b.view(func(tx archive.Tx) error {
 				n, err := tx.Documents().Counts(t.Context(), v)
 				same(t, "counts", n, counts)
+				if err != nil {
+					return err
+				}
+				f.Open = f.Open || f.Order == archive.ByDue // what the order means to a list
+				w, err := tx.Documents().WorkCounts(t.Context(), archive.WorkAsk{See: v, Lists: []archive.WorkCase{{List: archive.WorkMine, Filter: f}}, UpTo: 30})
+				same(t, "work", w[archive.WorkMine], min(len(want), 31))
 				return err
 			})
 		})
@@ -128,6 +158,11 @@ func listsEqualAdmits(b bench) {
 
 // matches is archive.Filter as a function, for the parts of it that are drawn.
 func matches(f archive.Filter, d archive.Document) bool {
+	w := &d.Work
+	if (f.Order == archive.ByDue || f.Open || f.Unassigned || f.Due != (archive.Span{})) && !w.Open() || f.Unassigned && !w.Assignee.IsZero() ||
+		!f.Assignee.IsZero() && f.Assignee != w.Assignee || f.Unit != "" && f.Unit != w.Unit || w.Due.Before(f.Due.From) || !f.Due.To.IsZero() && !w.Due.Before(f.Due.To) {
+		return false
+	}
 	return (len(f.States) == 0 || slices.Contains(f.States, d.State)) && (f.Custodians == nil || slices.Contains(f.Custodians, d.Custodian)) &&
 		(f.Type == "" || f.Type == d.Fields.Type) && (f.Procedure == "" || f.Procedure.Base() == d.Fields.Procedure.Base()) &&
 		(f.Agency == "" || f.Agency == d.Fields.IssuingAgency.Code) && (f.Uploader.IsZero() || f.Uploader == d.Uploader) &&

@@ -25,6 +25,7 @@ var orderings = map[archive.Order]ordering{
 	archive.Oldest:  {"created_at", false},
 	archive.Issued:  {"issued_on", true}, // '' (no day) is below every day: undated papers come last
 	archive.Changed: {"updated_at", true},
+	archive.ByDue:   {"due_at", false},
 }
 
 // list is one page of one list that somebody asks for.
@@ -46,6 +47,9 @@ func (c documents) Browse(ctx context.Context, see archive.Visibility, f archive
 	if !ok {
 		return archive.Listing{}, archive.Errorf(archive.Invalid, "no order %q", f.Order)
 	}
+	if f.Order == archive.ByDue {
+		f.Open = true
+	}
 	l := list{d: c.t.d, see: see, f: f, order: order, rows: limit(f.Limit)}
 	kind := "documents/" + string(f.Order)
 	if f.After != "" {
@@ -66,7 +70,7 @@ func (c documents) Browse(ctx context.Context, see archive.Visibility, f archive
 	if len(ds) > l.rows {
 		out.Items = ds[:l.rows]
 		last := &ds[l.rows-1]
-		at := map[string]string{"created_at": timeText(last.CreatedAt), "issued_on": last.Fields.IssuedOn.String(), "updated_at": timeText(last.UpdatedAt)}[order.column]
+		at := map[string]string{"created_at": timeText(last.CreatedAt), "issued_on": last.Fields.IssuedOn.String(), "updated_at": timeText(last.UpdatedAt), "due_at": timeText(last.Work.Due)}[order.column]
 		out.Next = cursor(kind, at, last.ID.String())
 	}
 	return out, nil
@@ -111,6 +115,18 @@ func (q *query) filter(f archive.Filter) *query {
 	named("dossier", f.Dossier, f.Dossier != "")
 	named("number_key", numberKey(f.Number), f.Number != "")
 	named("owner_id", f.OwnerID, f.OwnerID != "")
+	named("assignee", f.Assignee, !f.Assignee.IsZero())
+	named("unit", f.Unit, f.Unit != "")
+	if f.Open || f.Unassigned || f.Due != (archive.Span{}) {
+		q.add(" AND due_at <> ''")
+	}
+	if f.Unassigned {
+		q.add(" AND " + q.col("assignee") + " = ''")
+	}
+	q.span(q.col("due_at"), f.Due)
+	if !f.Mentioned.IsZero() {
+		q.add(` AND id IN (SELECT m.document FROM comments AS m WHERE m.mention = ? AND m.mention <> '' AND m.retracted_at = '')`, f.Mentioned)
+	}
 	equal("notation_key", notationKey(f.Notation), f.Notation != "")
 	equal("kind", f.Kind, f.Kind != "")
 	equal("uploader", f.Uploader, !f.Uploader.IsZero())

@@ -18,14 +18,17 @@ type documents struct{ t *tx }
 const documentColumns = `id, revision, state, kind, dossier, custodian, access, procedure_code, type, number, notation,
 	issued_on, agency, agency_name, subject, signer_name, signer_position, owner_type, owner_id, owner_name, language,
 	findings, uploader, submitter, object, reason, prior_state, created_at, updated_at, published_at, discarded_at, discarded_by,
-	standing`
+	standing, stage, due_at, check_at, work`
+
+// assignmentColumns are written by an update only when the paper enters another stage: what somebody assigned meanwhile stays.
+const assignmentColumns = `assignee, unit`
 
 // derivedColumns are made from the others, to be compared and listed by.
 const derivedColumns = `procedure_base, number_key, notation_key, agency_key, head`
 
 const readingColumns = `reading_state, reading_done, reading_total, reading_confidence, reading_detail`
 
-const selectDocument = `SELECT ` + documentColumns + `, ` + readingColumns + `,
+const selectDocument = `SELECT ` + documentColumns + `, ` + assignmentColumns + `, ` + readingColumns + `,
 	head, (SELECT string_agg(n.account, ',' ORDER BY n.place) FROM named n WHERE n.document = d.id) FROM documents AS d `
 
 func documentRow(d *archive.Document) []any {
@@ -34,7 +37,23 @@ func documentRow(d *archive.Document) []any {
 		f.IssuedOn, f.IssuingAgency.Code, f.IssuingAgency.Name, f.Subject, f.Signer.Name, f.Signer.Position, f.Owner.IDType,
 		f.Owner.ID, f.Owner.Name, f.Language, toJSON(d.Findings), d.Uploader, d.Submitter, d.Object, d.Reason, d.PriorState,
 		d.CreatedAt, d.UpdatedAt, d.PublishedAt, d.DiscardedAt, d.DiscardedBy, toJSON(d.Standing),
+		d.Work.Stage, d.Work.Due, checkedAt(d), toJSON(workDetail{d.Work.Clerk, d.Work.Check, d.Work.Hands}),
 		f.Procedure.Base(), numberKey(f.Number), notationKey(f.Notation), viet.Fold(strings.TrimSpace(f.IssuingAgency.Name)), d.Head().Number}
+}
+
+// workDetail is the part of a paper's work that nothing is listed by.
+type workDetail struct {
+	Clerk archive.ID    `json:"clerk,omitzero"`
+	Check archive.Check `json:"check,omitzero"`
+	Hands []archive.ID  `json:"hands,omitempty"`
+}
+
+// checkedAt is the unit by whose people the neighbours' list finds the paper: only while it is to be checked.
+func checkedAt(d *archive.Document) archive.AgencyCode {
+	if d.State == archive.Checking {
+		return d.Work.Check.At
+	}
+	return ""
 }
 
 // numberKey is what two numbers of papers are compared by: 05 and 5 are one number, 12A and 12a too.
@@ -67,16 +86,20 @@ func readingRow(r archive.Reading) []any {
 func scanDocument(scan func(...any) error) (archive.Document, error) {
 	var d archive.Document
 	var detail readingDetail
+	var work workDetail
 	var named *string
-	f, r := &d.Fields, &d.Reading
+	var checkAt string
+	f, r, w := &d.Fields, &d.Reading, &d.Work
 	err := scan(&d.ID, &d.Revision, &d.State, &d.Kind, &d.Dossier, &d.Custodian, &d.Access, &f.Procedure, &f.Type, &f.Number, &f.Notation,
 		&f.IssuedOn, &f.IssuingAgency.Code, &f.IssuingAgency.Name, &f.Subject, &f.Signer.Name, &f.Signer.Position, &f.Owner.IDType,
 		&f.Owner.ID, &f.Owner.Name, &f.Language, fromJSON(&d.Findings), &d.Uploader, &d.Submitter, &d.Object, &d.Reason, &d.PriorState,
 		&d.CreatedAt, &d.UpdatedAt, &d.PublishedAt, &d.DiscardedAt, &d.DiscardedBy, fromJSON(&d.Standing),
+		&w.Stage, &w.Due, &checkAt, fromJSON(&work), &w.Assignee, &w.Unit,
 		&r.State, &r.PagesDone, &r.PagesTotal, &r.Confidence, fromJSON(&detail), &d.Current, &named)
 	if err != nil {
 		return d, fmt.Errorf("read a document row: %w", err)
 	}
+	w.Clerk, w.Check, w.Hands = work.Clerk, work.Check, work.Hands
 	r.Proposals, r.Findings = detail.Proposals, detail.Findings
 	if detail.Reason != nil {
 		r.Reason = *detail.Reason
@@ -94,8 +117,8 @@ func scanDocument(scan func(...any) error) (archive.Document, error) {
 }
 
 func (c documents) Insert(ctx context.Context, d archive.Document) error {
-	args := slices.Concat(documentRow(&d), readingRow(d.Reading))
-	n, err := c.t.exec(ctx, `INSERT INTO documents (`+documentColumns+`, `+derivedColumns+`, `+readingColumns+`)
+	args := slices.Concat(documentRow(&d), []any{d.Work.Assignee, d.Work.Unit}, readingRow(d.Reading))
+	n, err := c.t.exec(ctx, `INSERT INTO documents (`+documentColumns+`, `+derivedColumns+`, `+assignmentColumns+`, `+readingColumns+`)
 		VALUES (`+parameters(1, len(args))+`) ON CONFLICT DO NOTHING`, args...)
 	if err == nil && n == 0 {
 		err = archive.Errorf(archive.Conflict, "the id is there")
@@ -208,6 +231,7 @@ var updateDocument = func() string {
 		}
 		q.add(c+" = ?", nil)
 	}
+	q.add(", assignee = CASE WHEN stage = ? THEN assignee ELSE ? END, unit = CASE WHEN stage = ? THEN unit ELSE ? END", nil, nil, nil, nil)
 	return q.add(` WHERE id = ? AND revision = ?`, nil, nil).text.String()
 }()
 
@@ -216,7 +240,7 @@ func (c documents) Update(ctx context.Context, d archive.Document, after int64) 
 	if err := c.changeFound(ctx, &d); err != nil {
 		return fmt.Errorf("update document %s: %w", d.ID, err)
 	}
-	n, err := c.t.exec(ctx, updateDocument, append(documentRow(&d), d.ID, after)...)
+	n, err := c.t.exec(ctx, updateDocument, append(documentRow(&d), d.Work.Stage, d.Work.Assignee, d.Work.Stage, d.Work.Unit, d.ID, after)...)
 	if err == nil && n == 0 {
 		err = c.t.staleOrGone(ctx, `SELECT 1 FROM documents WHERE id = $1`, d.ID)
 	}
@@ -231,6 +255,17 @@ func (c documents) Update(ctx context.Context, d archive.Document, after int64) 
 	}
 	if err != nil {
 		return fmt.Errorf("update document %s: %w", d.ID, err)
+	}
+	return nil
+}
+
+func (c documents) Assign(ctx context.Context, id archive.ID, stage archive.State, assignee archive.ID, unit archive.AgencyCode) error {
+	n, err := c.t.exec(ctx, `UPDATE documents SET assignee = $1, unit = $2 WHERE id = $3 AND stage = $4 AND due_at <> ''`, assignee, unit, id, stage)
+	if err == nil && n == 0 {
+		err = c.t.staleOrGone(ctx, `SELECT 1 FROM documents WHERE id = $1`, id)
+	}
+	if err != nil {
+		return fmt.Errorf("assign document %s: %w", id, err)
 	}
 	return nil
 }

@@ -55,10 +55,25 @@ func (c documents) browse(ctx context.Context, l list) ([]archive.Document, erro
 		l.found = true
 		return by("id")
 	}
+	if free := l.waiting(); free != "" {
+		return by(free)
+	}
 	custodians, scoped := l.custodians()
 	states := l.states()
 	if scoped && len(custodians) == 0 || len(states) == 0 {
 		return nil, nil
+	}
+	if l.f.Open || l.f.Unassigned || l.f.Due != (archive.Span{}) {
+		// Open work is a small part of all papers, and each of these indexes holds nothing else.
+		switch rare, err := c.openIn(ctx, l, scoped); {
+		case err != nil:
+			return nil, err
+		case rare:
+			return by("custodian due_at")
+		case scoped && len(custodians) <= branches && l.order.column == "due_at":
+			return c.fetch(ctx, l, l.merged(custodians, nil))
+		}
+		return by("due_at id")
 	}
 	if l.order.column != "created_at" {
 		// No index holds these orders within a scope. What is rare is read and sorted; else the order is walked, and the
@@ -119,6 +134,35 @@ func (c documents) browse(ctx context.Context, l list) ([]archive.Document, erro
 		return c.fetch(ctx, l, l.merged(nil, states))
 	}
 	return by(inOrder)
+}
+
+// waiting returns the columns of an index that holds the open work of one person or unit, or what one is to check for others;
+// "" when the list is none of these. A person's work is read and sorted whole where the list is not by term.
+func (l list) waiting() string {
+	switch {
+	case !l.f.Mentioned.IsZero():
+		return "id"
+	case l.see.Checking != nil:
+		return "check_at due_at id"
+	case !l.f.Assignee.IsZero():
+		return "assignee due_at id"
+	case l.f.Unit != "":
+		return "unit due_at id"
+	}
+	return ""
+}
+
+// openIn reports whether the scope holds so little open work that it is read and sorted.
+func (c documents) openIn(ctx context.Context, l list, scoped bool) (bool, error) {
+	if !scoped {
+		return false, nil
+	}
+	custodians, _ := l.custodians()
+	q := &query{d: l.d, free: "custodian"}
+	in(q.add("SELECT count(*) FROM (SELECT 1 FROM documents AS d WHERE due_at <> '' AND "), "custodian", custodians).add(" LIMIT ?) AS s", l.d.few+1)
+	var n int
+	err := c.t.one(ctx, q.text.String(), q.args, &n)
+	return err == nil && n <= l.d.few, err
 }
 
 // candidates returns by which columns the list could be read and sorted.
@@ -221,14 +265,14 @@ func (l list) merged(custodians []archive.AgencyCode, states []archive.State) *q
 		q.add("(SELECT value AS custodian FROM json_each(?)) AS c CROSS JOIN ", toJSON(texts(slices.Compact(slices.Sorted(slices.Values(custodians))))))
 		run += " AND d.custodian = c.custodian"
 	}
-	if len(l.f.States) > 0 {
+	if len(states) > 0 && len(l.f.States) > 0 {
 		q.add("(SELECT value AS state FROM json_each(?)) AS s CROSS JOIN ", toJSON(texts(states)))
 		run += " AND d.state = s.state"
 	}
 	q.add("documents AS m WHERE m.rowid IN (SELECT d.rowid FROM documents AS d WHERE 1 = 1" + run)
-	q.free = "created_at id"
+	q.free = l.order.column + " id"
 	l.where(q).sorted(l.order, "id", l.rows+1)
-	return q.add(") ORDER BY m.created_at"+l.order.direction()+", m.id"+l.order.direction()+" LIMIT ?", l.rows+1)
+	return q.add(") ORDER BY m."+l.order.column+l.order.direction()+", m.id"+l.order.direction()+" LIMIT ?", l.rows+1)
 }
 
 // col returns a column as it is to be written: with a + when its index is not to be used.

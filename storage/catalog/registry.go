@@ -10,10 +10,10 @@ import (
 type registry struct{ t *tx }
 
 func (c registry) Agencies(ctx context.Context) ([]archive.Agency, error) {
-	as, err := all(ctx, c.t, `SELECT code, revision, name, parent, aliases, predecessors, successors, from_day, to_day, updated_at, quota
+	as, err := all(ctx, c.t, `SELECT code, revision, name, parent, aliases, predecessors, successors, from_day, to_day, updated_at, quota, rules
 		FROM agencies ORDER BY code`, nil, func(scan func(...any) error) (a archive.Agency, err error) {
 		var before, next []string
-		err = scan(&a.Code, &a.Revision, &a.Name, &a.Parent, fromJSON(&a.Aliases), fromJSON(&before), fromJSON(&next), &a.From, &a.To, &a.UpdatedAt, fromJSON(&a.Quota))
+		err = scan(&a.Code, &a.Revision, &a.Name, &a.Parent, fromJSON(&a.Aliases), fromJSON(&before), fromJSON(&next), &a.From, &a.To, &a.UpdatedAt, fromJSON(&a.Quota), fromJSON(&a.Rules))
 		a.Predecessors, a.Successors = agencyCodes(before), agencyCodes(next)
 		return a, err
 	})
@@ -33,15 +33,15 @@ func agencyCodes(ss []string) []archive.AgencyCode {
 }
 
 func (c registry) PutAgency(ctx context.Context, a archive.Agency, after int64) error {
-	args := []any{a.Code, after + 1, a.Name, a.Parent, toJSON(a.Aliases), toJSON(texts(a.Predecessors)), toJSON(texts(a.Successors)), a.From, a.To, a.UpdatedAt, toJSON(a.Quota)}
+	args := []any{a.Code, after + 1, a.Name, a.Parent, toJSON(a.Aliases), toJSON(texts(a.Predecessors)), toJSON(texts(a.Successors)), a.From, a.To, a.UpdatedAt, toJSON(a.Quota), toJSON(a.Rules)}
 	var n int64
 	var err error
 	if after == 0 {
-		n, err = c.t.exec(ctx, `INSERT INTO agencies (code, revision, name, parent, aliases, predecessors, successors, from_day, to_day, updated_at, quota)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT DO NOTHING`, args...)
+		n, err = c.t.exec(ctx, `INSERT INTO agencies (code, revision, name, parent, aliases, predecessors, successors, from_day, to_day, updated_at, quota, rules)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT DO NOTHING`, args...)
 	} else {
 		n, err = c.t.exec(ctx, `UPDATE agencies SET revision = $2, name = $3, parent = $4, aliases = $5, predecessors = $6, successors = $7,
-			from_day = $8, to_day = $9, updated_at = $10, quota = $11 WHERE code = $1 AND revision = $12`, append(args, after)...)
+			from_day = $8, to_day = $9, updated_at = $10, quota = $11, rules = $12 WHERE code = $1 AND revision = $13`, append(args, after)...)
 	}
 	if err := c.changed(ctx, n, err, `SELECT 1 FROM agencies WHERE code = $1`, a.Code); err != nil {
 		return fmt.Errorf("put agency %s: %w", a.Code, err)

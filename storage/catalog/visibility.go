@@ -14,7 +14,9 @@ func (q *query) see(v archive.Visibility) *query {
 	if v.Everything {
 		return q
 	}
-	if !v.Whole {
+	if v.Checking != nil {
+		in(q.add(" AND "), q.col("check_at"), v.Checking).add(" AND check_at <> ''")
+	} else if !v.Whole {
 		in(q.add(" AND "), q.col("custodian"), v.Custodians)
 	}
 	if !v.Named.IsZero() && !slices.Contains(v.Accesses, archive.Sealed) {
@@ -32,12 +34,15 @@ func (q *query) see(v archive.Visibility) *query {
 
 // blind reports whether v admits no document at all.
 func blind(v archive.Visibility) bool {
+	if v.Checking != nil {
+		return !v.Everything && (len(v.Checking) == 0 || len(v.States) == 0)
+	}
 	return !v.Everything && (!v.Whole && len(v.Custodians) == 0 || len(v.States) == 0 && v.Uploader.IsZero())
 }
 
 // custodians returns whose papers a list can show at most: the scope and the filter together. False means everybody's.
 func (l list) custodians() ([]archive.AgencyCode, bool) {
-	narrow := !l.see.Everything && !l.see.Whole
+	narrow := !l.see.Everything && !l.see.Whole && l.see.Checking == nil
 	switch {
 	case !narrow && l.f.Custodians == nil:
 		return nil, false
