@@ -36,7 +36,7 @@ func TestPagesHoldToThePolicy(t *testing.T) {
 		v    *visitor
 		path string
 	}{
-		{one, "/"}, {one, "/setup"}, {one, "/signin?next=" + "%22%3E%3Cscript%3E"}, {one, "/nowhere"},
+		{one, "/"}, {one, "/setup"}, {one, "/signin?next=" + "%22%3E%3Cscript%3E"}, {one, "/t"}, {one, "/t?over=%22%3E%3Cscript%3E"}, {member, "/satisfaction"}, {member, "/satisfaction?from=%22%3E%3Cscript%3E"}, {one, "/nowhere"},
 		{member, "/"}, {member, "/?tab=all"}, {member, at}, {member, at + "?q=%22%3E%3Cscript%3Ealert(1)"}, {member, "/search"}, {member, "/search?q=krong"}, {member, "/search?q=%3Cscript%3E"},
 		{member, "/dossiers"}, {member, "/dossiers/H15.61-250915-0021"}, {member, "/account"}, {member, "/admin"},
 		{boss, "/admin"}, {boss, "/admin/accounts"}, {boss, "/admin/tokens"}, {boss, "/admin/agencies"}, {boss, "/admin/agencies?edit=H15.63"}, {boss, "/admin/procedures"},
