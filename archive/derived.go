@@ -141,6 +141,7 @@ func (a *Archive) combine(ctx context.Context, d *Document, version int, rows []
 					}
 				}
 				across.add(&p)
+				out.codes.add(&p)
 				b, err := packPage(&p)
 				if err != nil {
 					return err
@@ -186,6 +187,7 @@ type gathered struct {
 	findings []Finding
 	ends     []PageReading // the first and last ProposalPages
 	lesson   *lesson
+	codes    seenCodes
 }
 
 // maxReadingFindings bounds what a 5,000-page file can have to say about itself.

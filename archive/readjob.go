@@ -291,6 +291,14 @@ func (r *readRun) finish(ctx context.Context) error {
 		}
 		reading.Proposals = a.propose(r.doc.ID, all.ends, lists)
 	}
+	all.codes.told(&reading)
+	var uploader Actor
+	answers := false
+	if all.codes.links() {
+		if uploader, answers, err = a.uploader(ctx, r.doc); err != nil {
+			return err
+		}
+	}
 	if failed > 0 {
 		reading.Reason = Text{"Một số trang không đọc được.", "Some pages could not be read."}
 	}
@@ -309,7 +317,10 @@ func (r *readRun) finish(ctx context.Context) error {
 		if err := tx.Documents().SetReading(ctx, r.doc.ID, r.job.Version, reading); err != nil {
 			return err
 		}
-		return tx.Events().Append(ctx, ev)
+		if err := tx.Events().Append(ctx, ev); err != nil || !answers {
+			return err
+		}
+		return a.linkIn(ctx, tx, r.doc.ID, &all.codes, uploader, now)
 	})
 	if err != nil {
 		return err

@@ -136,12 +136,9 @@ func SeparatorOf(codes []Code) (s Separator, ok bool) {
 // dossierOf returns the one well-formed dossier code that the codes of a page name; none when they name several.
 func dossierOf(codes []Code) (found DossierCode) {
 	for _, c := range codes {
-		for _, t := range strings.FieldsFunc(c.Text, func(r rune) bool {
-			return r != '.' && r != '-' && (r < '0' || r > '9') && (r < 'A' || r > 'Z') && (r < 'a' || r > 'z')
-		}) {
-			d, err := ParseDossierCode(t)
+		for _, d := range dossiersIn(c.Text) {
 			switch {
-			case err != nil || d == found:
+			case d == found:
 			case found != "":
 				return ""
 			default:

@@ -71,7 +71,7 @@ func (a *Archive) Stack(ctx context.Context, actor Actor, id ID, c Cutting) (Sta
 		row, read := rows[n]
 		p := StackPage{Number: n, Read: read}
 		words := 0
-		if read && row.Source != SourceText { // codes are decoded on pictures only
+		if read {
 			r, err := a.pageReading(ctx, row)
 			if err != nil && KindOf(err) != NotFound && KindOf(err) != Corrupt { // derived: it is made again, and until then says nothing
 				return Stack{}, err

@@ -36,6 +36,9 @@ func (a *Archive) WarningsIn(ctx context.Context, tx Tx, actor Actor, d *Documen
 	if d.State == Discarded || d.State == Disposed {
 		return out, nil // nothing is a duplicate of what is thrown away
 	}
+	if out, err = a.codeWarning(ctx, tx, actor, d, out); err != nil {
+		return nil, err
+	}
 	if f.Number != "" && f.Notation != "" {
 		out, err = a.warn(out, actor, now, Finding{Code: SameNumber, Severity: Warning, Msg: Text{
 			"Đã có văn bản khác cùng số, ký hiệu và cơ quan ban hành trong năm.", "Another paper carries the same number, notation and issuing agency in the same year."}},

@@ -13,8 +13,16 @@ import (
 // codes decodes what codes stand on the image of a page, puts them into its reading, and returns where they stand: nothing is
 // to be recognised there, because bars and squares come out as letters.
 func (s *sheet) codes(m image.Image, toPage page.Affine) []page.Rect {
+	return s.decode(m, toPage, true)
+}
+
+// decode is codes; patches says whether bars may be a patch code.
+func (s *sheet) decode(m image.Image, toPage page.Affine, patches bool) []page.Rect {
 	var masks []page.Rect
 	for _, c := range code.Find(page.Bright(m)) {
+		if c.Kind == code.Patch && !patches {
+			continue
+		}
 		// Pixels count from the corner of the image, wherever its rectangle begins.
 		b := c.Box.Sub(m.Bounds().Min)
 		x0, y0, x1, y1 := toPage.Bounds(float64(b.Min.X), float64(b.Min.Y), float64(b.Max.X), float64(b.Max.Y))
@@ -61,7 +69,8 @@ func (r *run) imprints(ctx context.Context, s *sheet) {
 		return
 	}
 	err := p.Imprints(ctx, s.reading.Number, func(m *image.Gray, to [6]float64) {
-		s.codes(m, page.Affine{A: to[0], B: to[1], C: to[2], D: to[3], E: to[4], F: to[5]})
+		// Nobody prints patch codes from a program, and the bars of a chart look like one.
+		s.decode(m, page.Affine{A: to[0], B: to[1], C: to[2], D: to[3], E: to[4], F: to[5]}, false)
 	})
 	if err != nil && ctx.Err() == nil {
 		r.log.Info("places of codes could not be drawn", "page", s.reading.Number, "reason", err)

@@ -16,7 +16,16 @@ import (
 // Reading is how far a paper has been read and what reading proposes.
 type Reading struct {
 	Progress
-	Proposals []Proposal `json:"proposals"`
+	Proposals []Proposal  `json:"proposals"`
+	Linked    *LinkedCode `json:"linked,omitempty" doc:"By which code on a page reading put the paper into its dossier. Absent when a person did, or it lies in none. Taken back by POST /documents/{id}/move"`
+}
+
+// LinkedCode is the code by which reading put a paper into its dossier.
+type LinkedCode struct {
+	DossierCode string    `json:"dossier_code" example:"H15.50.05.13-261008-0975"`
+	Page        int       `json:"page"`
+	Box         []float32 `json:"box" minItems:"4" maxItems:"4" doc:"x0, y0, x1, y1 in points from the top left"`
+	Revision    int64     `json:"revision" doc:"The paper's present revision: taking it back follows it"`
 }
 
 // Proposal is what reading thinks a field should be. It is shown, never taken unseen.
@@ -41,7 +50,7 @@ func (s *server) readings() {
 	s.plain(op, s.reading)
 }
 
-func (s *server) readingOf(ctx context.Context, d *archive.Document) Reading {
+func (s *server) readingOf(ctx context.Context, d *archive.Document) (Reading, error) {
 	r := Reading{Progress: teller{lang: s.Lang(ctx)}.progress(&d.Reading), Proposals: make([]Proposal, 0, len(d.Reading.Proposals))}
 	for _, p := range d.Reading.Proposals {
 		value := p.Value
@@ -50,7 +59,11 @@ func (s *server) readingOf(ctx context.Context, d *archive.Document) Reading {
 		}
 		r.Proposals = append(r.Proposals, Proposal{p.Field, value, p.Confidence, p.Page, []float32{p.Box.X0, p.Box.Y0, p.Box.X1, p.Box.Y1}, p.Hand})
 	}
-	return r
+	l, linked, err := s.Archive.CodeLink(ctx, d)
+	if linked {
+		r.Linked = &LinkedCode{l.Dossier.String(), l.Page, []float32{l.Box.X0, l.Box.Y0, l.Box.X1, l.Box.Y1}, d.Revision}
+	}
+	return r, err
 }
 
 func (s *server) reading(c *gin.Context) {
@@ -68,7 +81,12 @@ func (s *server) reading(c *gin.Context) {
 		return
 	}
 	if !strings.Contains(c.GetHeader("Accept"), eventStream) {
-		body, err := encode(s.readingOf(ctx, &d))
+		r, err := s.readingOf(ctx, &d)
+		if err != nil {
+			s.Fail(c, err)
+			return
+		}
+		body, err := encode(r)
 		if err != nil {
 			s.Fail(c, err)
 			return
@@ -106,7 +124,11 @@ func (s *server) follow(c *gin.Context, id archive.ID, d *archive.Document, chan
 	defer beat.Stop()
 	var last string
 	for {
-		now, err := json.Marshal(s.readingOf(ctx, d))
+		r, err := s.readingOf(ctx, d)
+		if err != nil {
+			return
+		}
+		now, err := json.Marshal(r)
 		if err != nil {
 			return
 		}

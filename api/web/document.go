@@ -33,6 +33,7 @@ type documentPage struct {
 	Aside                 *Aside    // nil unless the paper is in quarantine
 	Moves                 []MoveButton
 	Refile                *refileForm
+	Linked                *linkedNote // nil when nobody could take it back
 	Standing              []StandingRow
 	ScanReason            string // why it was scanned again, while that is the news
 	Kept                  string // how long a discarded paper can be restored
@@ -151,6 +152,9 @@ func (p *Pages) showDocument(v *visit, id archive.ID, status int, answer documen
 	d.fields(v, &doc, names, answer)
 	d.moves(v, &doc, p.binDays())
 	d.mayRefile(v, &doc, answer.refile)
+	if err := p.linked(v, d, &doc); err != nil {
+		return err
+	}
 	d.Of = doc.Head().Digest.Hex()[:16]
 	d.pages(v, &doc)
 	d.Versions = v.versions(&doc)

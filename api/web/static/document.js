@@ -111,8 +111,26 @@ function reading(r) {
   why.hidden = !r.reason;
   why.textContent = r.reason ?? "";
   if (!viewer.words.has(viewer.page) && viewer.sheet) viewer.load();
+  if (r.linked) link(r.linked);
   fields?.propose(r.proposals ?? [], (place) => viewer.light(place));
 }
+
+// A code on a page put the paper into a dossier while it was open here. When nothing but that came between, the forms follow it.
+const linked = document.querySelector("#linked");
+const linkedPage = document.querySelector("#linked-page");
+function link(l) {
+  if (!linked?.hidden || Number(root.dataset.revision) !== l.revision - 1) return;
+  fields?.link(l.dossier_code, l.revision);
+  document.querySelector("#linked-text").textContent = say("linked", l.dossier_code, l.page);
+  linkedPage.href = "?page=" + l.page;
+  linkedPage.dataset.page = l.page;
+  linkedPage.dataset.box = l.box.join(" ");
+  linked.hidden = false;
+}
+linkedPage?.addEventListener("click", (e) => {
+  e.preventDefault();
+  viewer.light({ page: Number(linkedPage.dataset.page), box: linkedPage.dataset.box.split(" ").map(Number) });
+});
 
 const address = `/api/v1/documents/${root.dataset.id}/reading`;
 if (["waiting", "running"].includes(root.dataset.state)) {

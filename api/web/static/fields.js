@@ -172,6 +172,14 @@ export class Fields {
     if (answer.status >= 500 || (answer.status === 409 && body.code === "busy")) this.soon(3000);
   }
 
+  // link takes over the dossier a code on a page put the paper into. What somebody is typing there stays, and moves it on.
+  link(code, revision) {
+    const el = this.form.elements.dossier_code;
+    if (el && !el.value.trim()) el.value = code;
+    this.kept.dossier_code = code;
+    this.revise(revision);
+  }
+
   // revise lets every form of the page follow the newest revision.
   revise(revision) {
     this.root.dataset.revision = revision;
