@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"sohoa/archive"
+	"sohoa/ocr/fields"
 	"sohoa/ocr/page"
 	"sohoa/ocr/tesseract"
 )
@@ -24,7 +25,7 @@ type sheet struct {
 	ink    page.Ink
 	size   image.Point // of file, in pixels
 	found  []tesseract.Word
-	seal   *archive.Box // the signer's block is to be read again
+	seal   *fields.Block // the signer's block is to be read again
 }
 
 // sheet prepares page n: afterwards its reading is complete, or its file waits for the recogniser. Only the end of ctx and

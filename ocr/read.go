@@ -41,7 +41,7 @@ func Read(ctx context.Context, paper Paper, req archive.ReadRequest, opt Options
 		}
 		defer os.RemoveAll(opt.Scratch)
 	}
-	r := &run{paper: paper, limits: limits, tell: opt.Alive, each: each, log: opt.Log}
+	r := &run{paper: inTurn(paper), limits: limits, tell: opt.Alive, each: each, log: opt.Log}
 	if r.log == nil {
 		r.log = slog.New(slog.DiscardHandler)
 	}

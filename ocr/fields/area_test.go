@@ -17,7 +17,7 @@ func TestSignatureArea(t *testing.T) {
 		if ok != c.want {
 			t.Errorf("%s: %v", c.reason, ok)
 		}
-		if ok && !(b.X0 < 400 && b.X1 > 460 && b.Y0 <= 600 && b.Y1 > 700) {
+		if ok && !(b.Area.X0 < 400 && b.Area.X1 > 460 && b.Area.Y0 <= 600 && b.Area.Y1 > 700) {
 			t.Errorf("%s: %v", c.reason, b)
 		}
 	}

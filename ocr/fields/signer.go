@@ -256,6 +256,12 @@ func (p *paper) signed(g signature) {
 	if conf < 0.95 && beheaded(name) {
 		conf *= 0.55
 	}
+	name, conf = familyOf(name, conf)
+	least := float32(1) // a name is as sure as its least sure word
+	for _, w := range g.name {
+		least = min(least, w.conf)
+	}
+	conf *= min(1, 0.45+0.6*least)
 	if r := []rune(name); len(r) > 0 && unicode.IsLower(r[0]) {
 		name = string(unicode.ToUpper(r[0])) + string(r[1:])
 	}

@@ -21,6 +21,8 @@ type Engine struct {
 	PageTime time.Duration
 	// Sparse reads words that stand about in no order, for a cutting of a page. Optional.
 	Sparse bool
+	// Line reads an image as one line. Optional.
+	Line bool
 	// Alive is called whenever the program begins an image. It must not call the Engine. Optional.
 	Alive func()
 }
@@ -48,6 +50,9 @@ func (e Engine) args(list string) []string {
 	layout := "3" // columns and paragraphs
 	if e.Sparse {
 		layout = "11"
+	}
+	if e.Line {
+		layout = "7"
 	}
 	a := []string{list, "stdout", "-l", Language, "--psm", layout, "--dpi", "200", "-c", "tessedit_do_invert=0"}
 	if e.Data != "" {

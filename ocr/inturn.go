@@ -1,0 +1,70 @@
+package ocr
+
+import (
+	"context"
+	"image"
+	"sync"
+
+	"sohoa/archive"
+)
+
+// inTurn lets one goroutine at a time use a paper: the one that prepares pages, or the one that looks at a signer's block again.
+func inTurn(p Paper) Paper {
+	one := &turnPaper{paper: p}
+	if d, is := p.(Doubter); is {
+		return &turnDoubter{turnPaper: one, doubter: d}
+	}
+	return one
+}
+
+type turnPaper struct {
+	mu    sync.Mutex // held while the paper works
+	paper Paper
+}
+
+func (p *turnPaper) Pages() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.paper.Pages()
+}
+
+func (p *turnPaper) Size(n int) (width, height float64, err error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.paper.Size(n)
+}
+
+func (p *turnPaper) Words(ctx context.Context, n int) (archive.PageSource, []archive.Word, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.paper.Words(ctx, n)
+}
+
+func (p *turnPaper) Picture(ctx context.Context, n int) (image.Image, [6]float64, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.paper.Picture(ctx, n)
+}
+
+func (p *turnPaper) Render(ctx context.Context, n, width int) ([]byte, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.paper.Render(ctx, n, width)
+}
+
+func (p *turnPaper) Close() error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.paper.Close()
+}
+
+type turnDoubter struct {
+	*turnPaper
+	doubter Doubter
+}
+
+func (p *turnDoubter) Doubts(ctx context.Context) []archive.Finding {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.doubter.Doubts(ctx)
+}
