@@ -88,9 +88,10 @@ type RenderRequest struct {
 // Reader recognises what stands on pages. Implementations are safe for concurrent use; foreign code runs outside this
 // process, and a page that hangs or crashes it costs that page only.
 type Reader interface {
-	// Read hands each wanted page to each, in the order asked for, as soon as it is read. A page that cannot be read
-	// arrives with SourceFailed; one that needs a missing recogniser with SourceWaits. Read stops when each returns an
-	// error and returns it. The caller keeps f open. Errors: Unavailable, or the context's.
+	// Read hands each wanted page to each as soon as it is read, one call at a time. Several pages are read at once where
+	// processors stand idle, and come in whatever order they are done. A page that cannot be read arrives with
+	// SourceFailed; one that needs a missing recogniser with SourceWaits. Read stops when each returns an error and
+	// returns it. The caller keeps f open. Errors: Unavailable, or the context's.
 	Read(ctx context.Context, f *os.File, req ReadRequest, each func(PageReading) error) error
 	// Render returns a JPEG of one page, Width pixels wide. NotFound when the paper has no such page, Unprocessable
 	// when the page cannot be drawn.

@@ -16,7 +16,7 @@ type Options struct {
 	Limits archive.Limits
 	// Inspectors is how many papers are inspected at once. Zero means one per processor, at least two.
 	Inspectors int
-	// Readers is how many papers are read at once. Zero means one per processor.
+	// Readers is how many children read at once, pages of one paper or of several. Zero means one per processor.
 	Readers int
 	// Renderers is how many page pictures are made at once, apart from reading. Zero means one.
 	Renderers int

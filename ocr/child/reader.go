@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"slices"
 	"sync"
 	"time"
 
@@ -28,6 +27,7 @@ type Reader struct {
 	opts  Options
 	warm  *warmer
 	ready *readiness
+	seats *seats
 
 	mu        sync.Mutex
 	tesseract string // what the pools may start
@@ -79,7 +79,7 @@ func NewReader(o Options) (*Reader, error) {
 			return nil, fmt.Errorf("reader: %w", err)
 		}
 	}
-	r := &Reader{opts: o, warm: newWarmer(o), ready: &readiness{}}
+	r := &Reader{opts: o, warm: newWarmer(o), ready: &readiness{}, seats: &seats{free: o.Readers}}
 	r.look()
 	return r, nil
 }
@@ -132,73 +132,19 @@ func (r *Reader) look() (place Place, reading, rendering *sandbox.Pool) {
 	return Place{Tesseract: r.tesseract, Tessdata: r.opts.Tessdata}, r.reading, r.rendering
 }
 
-// Read implements archive.Reader.
+// Read implements archive.Reader. The pages of one paper spread over the children that nobody else needs.
 func (r *Reader) Read(ctx context.Context, f *os.File, req archive.ReadRequest, each func(archive.PageReading) error) error {
 	cache, err := r.warm.up(ctx)
 	if err != nil {
 		return err
 	}
 	r.bound(&req.Limits)
-	left := slices.Clone(req.Pages)
-	fail := func(msg archive.Text, findings ...archive.Finding) error {
-		page := archive.PageReading{Number: left[0], Source: archive.SourceFailed, Words: []archive.Word{}, Findings: findings, Err: &msg}
-		left = left[1:]
-		return each(page)
+	if err := r.seats.sit(ctx); err != nil {
+		return err
 	}
-	for lost, alone := 0, 0; len(left) > 0; {
-		asked := len(left)
-		if alone > 0 {
-			asked, alone = 1, alone-1
-		}
-		err := r.readSome(ctx, cache, f, req, asked, &left, each)
-		if err == nil {
-			continue
-		}
-		var own *callerError
-		if errors.As(err, &own) {
-			return own.err
-		}
-		if ctx.Err() != nil {
-			return context.Cause(ctx)
-		}
-		if fate, ok := fateOf(err); ok {
-			if asked > 1 { // any page under way may be the one: give each to a child of its own before blaming it
-				alone = underWay
-				continue
-			}
-			if err := fail(fate.msg, fate.finding(left[0])); err != nil {
-				return err
-			}
-			if lost++; lost < lostPages {
-				continue
-			}
-			for len(left) > 0 {
-				if err := fail(givenUp.msg, givenUp.finding(left[0])); err != nil {
-					return err
-				}
-			}
-			return nil
-		}
-		err = outward(err)
-		if archive.KindOf(err) == archive.Unavailable {
-			return err
-		}
-		// The paper as a whole cannot be read from here on, and the reader said why.
-		msg := archive.KindText(archive.Unprocessable)
-		var e *archive.Error
-		if errors.As(err, &e) && e.Kind != archive.Internal {
-			msg = e.Msg
-		}
-		if r.opts.Log != nil {
-			r.opts.Log.Warn("paper could not be read on", "page", left[0], "reason", err)
-		}
-		for len(left) > 0 {
-			if err := fail(msg); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
+	defer r.seats.rise()
+	d := deal{r: r, cache: cache, file: f, req: req, each: each}
+	return d.read(ctx)
 }
 
 var givenUp = fate{code: "reading_given_up", msg: archive.Text{
