@@ -105,6 +105,12 @@ func TestRetrieval(t *testing.T) {
 	}
 	clerk.do("GET", "/api/v1/satisfaction?from=never", nil).refused(400, "invalid")
 
+	if b := clerk.do("GET", "/api/v1/dossiers/"+dossier+"/retrievals", nil).want(200); b.text("items.0.action") != "retrieval" || b.text("items.0.address") != "127.0.0.*" || b.text("items.0.actor_role") != "citizen" {
+		t.Errorf("retrievals: %s", b.body)
+	}
+	other.do("GET", "/api/v1/dossiers/"+dossier+"/retrievals", nil).refused(404, "not_found")
+	w.as(w.token(archive.RoleClerk, "H15.50")).do("GET", "/api/v1/dossiers/none/retrievals", nil).refused(404, "not_found")
+
 	checker.with("If-Match: *").do("POST", at+"/withdraw", because).want(200)
 	if b := citizen.do("GET", citizens+"/retrieval", nil).want(200); b.text("results.0.state") != "withdrawn" || b.text("results.0.reason") != because["reason"] || b.text("results.0.digest") != "" {
 		t.Errorf("withdrawn: %s", b.body)

@@ -29,9 +29,9 @@ type Rebuilt struct {
 
 // Rebuild makes the catalog again from the store alone. The catalog must be empty: Conflict catalog_not_empty. What comes
 // back: papers with their versions, fields and states (withdrawn stays withdrawn), dossiers, agencies, procedures, accounts
-// without passwords, and the log with the same leaves under the same numbers. What does not: sessions, tokens, answers to
-// repeated requests, and what happened after the last closed segment and is in no paper's own metadata. Progress is called
-// now and then; optional.
+// without passwords, the receipts in people's hands and the scales of what was said of the service, and the log with the same
+// leaves under the same numbers. What does not: sessions, tokens, answers to repeated requests, comments, and what happened after
+// the last closed segment and is in no paper's own metadata. Progress is called now and then; optional.
 func (a *Archive) Rebuild(ctx context.Context, progress func(done int64)) (Rebuilt, error) {
 	var out Rebuilt
 	err := a.Catalog.View(ctx, func(tx Tx) error {
@@ -374,6 +374,9 @@ func (a *Archive) replayEvents(ctx context.Context, tx Tx, events []Event, n *Re
 	}
 	for _, e := range events[len(have):] {
 		if err := tx.Restore().Event(ctx, e); err != nil {
+			return err
+		}
+		if err := replayRetrieval(ctx, tx, &e); err != nil {
 			return err
 		}
 		n.Events++

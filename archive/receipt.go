@@ -62,7 +62,7 @@ func (a *Archive) IssueReceipt(ctx context.Context, actor Actor, code DossierCod
 			return err
 		}
 		ev := NewEvent(actor, EvDossier, now)
-		ev.Dossier, ev.Detail = code, map[string]string{"act": "receipt", "number": strconv.Itoa(out.Number)}
+		ev.Dossier, ev.Detail = code, map[string]string{"act": "receipt", "number": strconv.Itoa(out.Number), "mac": out.MAC.Hex()} // replayRetrieval
 		return tx.Events().Append(ctx, ev)
 	})
 	return out, err

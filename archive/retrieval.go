@@ -7,6 +7,7 @@ import (
 	"encoding/base64"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"time"
 )
@@ -203,6 +204,15 @@ func (a *Archive) Retrieved(ctx context.Context, secret string) (Retrieved, erro
 		return Retrieved{}, err
 	}
 	inPlace(out.Results)
+	slices.SortStableFunc(out.Results, func(x, y RetrievedResult) int { // what can be taken first, the newest before the others
+		if (x.State == ResultValid) != (y.State == ResultValid) {
+			if x.State == ResultValid {
+				return -1
+			}
+			return 1
+		}
+		return y.PublishedAt.Compare(x.PublishedAt)
+	})
 	all, err := a.Agencies(ctx)
 	if err != nil {
 		return Retrieved{}, err

@@ -90,7 +90,7 @@ func TestAReceiptOpensTheResultsOfItsDossier(t *testing.T) {
 	for _, x := range got.Results {
 		rows = append(rows, row{x.ID, x.State, x.Reason, x.InPlace})
 	}
-	want := []row{{valid.ID, archive.ResultValid, "", nil}, {gone.ID, archive.ResultWithdrawn, "vì vậy", []archive.ID{newer.ID}}, {old.ID, archive.ResultSuperseded, "vì vậy", []archive.ID{newer.ID}}, {newer.ID, archive.ResultValid, "", nil}}
+	want := []row{{newer.ID, archive.ResultValid, "", nil}, {valid.ID, archive.ResultValid, "", nil}, {old.ID, archive.ResultSuperseded, "vì vậy", []archive.ID{newer.ID}}, {gone.ID, archive.ResultWithdrawn, "vì vậy", []archive.ID{newer.ID}}}
 	if diff := gocmp.Diff(want, rows); diff != "" {
 		t.Errorf("results (-want +got):\n%s", diff)
 	}
@@ -463,4 +463,41 @@ func TestAReceiptHoldsUntilTheNextIsThere(t *testing.T) {
 		}
 		h.sound(t)
 	}
+}
+
+// A catalog that is lost comes back from the store with the receipts in people's hands and what was said of the service.
+func TestReceiptsOutliveTheCatalog(t *testing.T) {
+	h := open(t)
+	ctx := t.Context()
+	old := h.receipt(t)
+	r := h.receipt(t)
+	secret, _, err := h.look("203.0.113.7", r.Code)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, scale := range []int{2, 5} {
+		if err := h.Answer(ctx, from("203.0.113.7"), secret, scale, "lời"); err != nil {
+			t.Fatal(err)
+		}
+		h.clock.pass(time.Second)
+	}
+	h.closeAll(t)
+	h.loseCatalog(t)
+	if _, err := h.Rebuild(ctx, nil); err != nil {
+		t.Fatal(err)
+	}
+	if _, right, err := h.look("203.0.113.7", old.Code); right || err != nil {
+		t.Errorf("the receipt before: %v %v", right, err)
+	}
+	if _, err := h.Retrieved(ctx, secret); !errors.Is(err, archive.ErrGrantOver) {
+		t.Errorf("a grant outlives the catalog: %v", err)
+	}
+	secret, right, err := h.look("203.0.113.7", r.Code)
+	if !right || err != nil {
+		t.Fatalf("the receipt: %v %v", right, err)
+	}
+	if got, err := h.Retrieved(ctx, secret); err != nil || got.Answer == nil || got.Answer.Scale != 5 || got.MayAnswer {
+		t.Errorf("answer %+v, %v", got.Answer, err)
+	}
+	h.sound(t)
 }

@@ -2,6 +2,7 @@ package rest
 
 import (
 	"bytes"
+	"context"
 	"net/http"
 	"time"
 
@@ -30,6 +31,27 @@ func (s *server) receipts() {
 	ok.Content["application/json"] = &huma.MediaType{Schema: schema[IssuedReceipt](s)}
 	op.Responses = map[string]*huma.Response{"201": ok}
 	s.plain(op, s.issueReceipt)
+
+	seen := operation("list-retrievals", http.MethodGet, "/dossiers/{code}/retrievals", "dossiers", "What citizens did with a dossier's results, newest first")
+	seen.Description = "Look-ups with the right codes, results looked at and downloaded, answers about the service. Addresses are masked; the trail of auditors has them whole."
+	huma.Register(s.api, seen, s.listRetrievals)
+}
+
+type retrievalsIn struct {
+	Code  string `path:"code" doc:"Code of the dossier"`
+	Limit int    `query:"limit" minimum:"1" maximum:"200" default:"50"`
+}
+
+func (s *server) listRetrievals(ctx context.Context, in *retrievalsIn) (*eventPageOut, error) {
+	code, err := archive.ParseDossierCode(in.Code)
+	if err != nil {
+		return nil, archive.ErrNotFound
+	}
+	es, err := s.Archive.RetrievalsOf(ctx, s.Who(ctx), code, in.Limit)
+	if err != nil {
+		return nil, err
+	}
+	return &eventPageOut{EventPage{Items: tellEvents(es)}}, nil
 }
 
 func (s *server) issueReceipt(c *gin.Context) {

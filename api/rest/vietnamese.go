@@ -3,6 +3,7 @@ package rest
 // vietnamese is what each operation does, in Vietnamese, by its id. It stands in the document as x-summary-vi.
 var vietnamese = map[string]string{
 	"issue-receipt":        "Cấp giấy tiếp nhận có mã tra cứu mới",
+	"list-retrievals":      "Người dân đã làm gì với kết quả của hồ sơ",
 	"look-up":              "Mở kết quả của hồ sơ bằng mã trên giấy tiếp nhận",
 	"get-retrieval":        "Những gì lượt tra cứu mở ra",
 	"end-retrieval":        "Kết thúc lượt tra cứu",

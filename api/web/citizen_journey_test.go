@@ -53,7 +53,7 @@ func TestJourneyOfACitizen(t *testing.T) {
 			enter(p, o.world, "an")
 			p.Goto(o.url + "/dossiers/" + fetched.String())
 			p.WaitText("#retrieved", "Người dân tra cứu")
-			p.Click("details.more summary")
+			p.Click(`details.more:has(form[method="post"]) summary`)
 			sound(t, p, "dossier-receipt-"+name)
 			p.Goto(o.url + "/satisfaction")
 			p.WaitText("main", "Nhanh, rõ ràng.")

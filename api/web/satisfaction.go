@@ -21,7 +21,7 @@ type satisfactionPage struct {
 // SatisfactionLine counts what was said of an agency in a month.
 type SatisfactionLine struct {
 	Month, Agency  string
-	Counts         []string
+	Counts         []Figure // by scale, the worst first
 	Total, Content string
 	Percent        string
 }
@@ -53,8 +53,8 @@ func (p *Pages) satisfaction(v *visit) error {
 	for _, r := range got.Rows {
 		l := SatisfactionLine{Month: r.Month.Local()[3:], Agency: n.long(r.Custodian), Total: count(v.lang, r.Total()), Content: count(v.lang, r.Content()),
 			Percent: strconv.Itoa((100*r.Content()+r.Total()/2)/max(1, r.Total())) + "%"}
-		for _, c := range r.Counts {
-			l.Counts = append(l.Counts, count(v.lang, c))
+		for i, c := range r.Counts {
+			l.Counts = append(l.Counts, Figure{d.Scales[i], count(v.lang, c)})
 		}
 		d.Rows = append(d.Rows, l)
 	}
