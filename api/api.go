@@ -35,6 +35,8 @@ type Config struct {
 	Hashes int
 	// Seal is what second factors are sealed with, the same in every process of a house. The zero Seal: one of this process only.
 	Seal session.Seal
+	// Provider is an OpenID provider where people may sign in, too. Optional.
+	Provider *session.ProviderConfig
 	// Backup writes a backup of the whole house, without the log's key. Optional.
 	Backup func(context.Context, io.Writer) error
 	// House tells what only the program knows, for /status. Optional.
@@ -68,7 +70,7 @@ func New(c Config) (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	keeper, err := session.New(session.Config{Archive: c.Archive, Secure: public.Scheme == "https", Hashes: c.Hashes, Clock: c.Archive.Clock, Seal: c.Seal})
+	keeper, err := session.New(session.Config{Archive: c.Archive, Secure: public.Scheme == "https", Hashes: c.Hashes, Clock: c.Archive.Clock, Seal: c.Seal, Provider: c.Provider, Public: strings.TrimRight(c.PublicURL, "/")})
 	if err != nil {
 		return nil, err
 	}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"sohoa/api/paper"
 	"sohoa/api/reply"
 	"sohoa/api/rest"
 	"sohoa/api/web"
@@ -26,7 +27,7 @@ func (d *door) pages(engine *gin.Engine, c Config) error {
 		p := reply.Of(ctx, err)
 		return web.Problem{Status: p.Status, Title: p.Title, Detail: p.Detail, Request: p.RequestID}
 	}
-	pages, err := web.New(web.Config{Archive: c.Archive, Door: d, Lang: langOf, Problem: problem, House: house, Log: c.Log, PublicURL: c.PublicURL})
+	pages, err := web.New(web.Config{Archive: c.Archive, Door: d, Lang: langOf, Problem: problem, House: house, Log: c.Log, PublicURL: c.PublicURL, Code: paper.Code})
 	if err != nil {
 		return err
 	}

@@ -45,10 +45,7 @@ func (d *door) welcome(w http.ResponseWriter, r *http.Request, secret string, ac
 // SignIn checks a password and, when it is right, hands the browser its cookie. Errors as session.Keeper.SignIn.
 func (d *door) SignIn(w http.ResponseWriter, r *http.Request, login, password string) (archive.Account, error) {
 	secret, acc, err := d.keeper.SignIn(r.Context(), login, password, d.origin(r))
-	if err == nil {
-		err = d.welcome(w, r, secret, acc)
-	}
-	return acc, err
+	return d.goOn(w, r, secret, acc, err)
 }
 
 // SignOut ends the session of the request and takes its cookie away.

@@ -14,7 +14,10 @@ type Config struct {
 	Secure  bool          // the house is reached by https: cookies say so and take the __Host- name
 	Hashes  int           // passwords hashed at once; 0: half the processors
 	Clock   archive.Clock // nil: the machine's
-	Seal    Seal          // what second factors are sealed with; the zero Seal: one of this process only
+	// Provider is where people may sign in, too; nil: nowhere else. Public is where they are sent back to.
+	Provider *ProviderConfig
+	Public   string
+	Seal     Seal // what second factors are sealed with; the zero Seal: one of this process only
 }
 
 // Keeper knows who is asking. It is safe for concurrent use.
@@ -27,6 +30,7 @@ type Keeper struct {
 	clock    archive.Clock
 	dummy    string // what an unknown login is checked against, so that it takes as long as a known one
 	seal     Seal
+	provider *provider
 }
 
 // New returns a Keeper.
@@ -41,7 +45,7 @@ func New(c Config) (*Keeper, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Keeper{archive: c.Archive, secure: c.Secure, long: c.Archive.Limits.SessionLong, gate: newGate(c.Hashes), clock: c.Clock, dummy: dummy, seal: c.Seal}, nil
+	return &Keeper{archive: c.Archive, secure: c.Secure, long: c.Archive.Limits.SessionLong, gate: newGate(c.Hashes), clock: c.Clock, dummy: dummy, seal: c.Seal, provider: newProvider(c.Provider, c.Public, c.Clock)}, nil
 }
 
 // ErrSignIn is the one answer to a wrong login, a wrong password and an account that may not sign in.

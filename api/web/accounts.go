@@ -27,6 +27,7 @@ type AccountRow struct {
 	Closed                               bool
 	MustChange                           bool
 	Self                                 bool
+	Provider                             bool // comes in by the identity provider
 	Revision                             int64
 }
 
@@ -49,7 +50,7 @@ func (p *Pages) showAccounts(v *visit, status int, d *accountsPage) error {
 	d.Tabs, d.Title, d.Section, d.Module = v.adminTabs("accounts"), v.t("admin.accounts"), "admin", "admin.js"
 	for _, a := range all {
 		r := AccountRow{ID: a.ID.String(), Login: a.Login, Name: a.Name, Role: v.t("role." + string(a.Role)), Agency: n.long(a.Agency), Until: day(a.Until),
-			Closed: a.Closed, MustChange: a.MustChange, Self: a.ID == v.actor.ID, Revision: a.Revision}
+			Closed: a.Closed, MustChange: a.MustChange, Self: a.ID == v.actor.ID, Provider: a.Issuer != "", Revision: a.Revision}
 		if a.Agency == "" {
 			r.Agency = v.t("agency.whole")
 		}
@@ -149,6 +150,29 @@ func (p *Pages) changeAccount(v *visit) error {
 			return err
 		}
 		acc.MustChange = true
+	case "invite":
+		secret, digest := p.Door.NewSecret()
+		if err := p.Archive.Invite(v.ctx, v.actor, id, digest); err != nil {
+			_, alert, status, ok := p.faults(v, err)
+			if !ok {
+				return err
+			}
+			return p.showAccounts(v, status, &accountsPage{Frame: Frame{Alert: alert}})
+		}
+		return p.showAccounts(v, http.StatusOK, &accountsPage{Secret: &Secret{acc.Login, strings.TrimRight(p.PublicURL, "/") + "/invite#" + secret, v.t("secret.invite")}})
+	case "factor":
+		if id == v.actor.ID { // one's own is looked after on one's own page
+			return v.redirect("/account/second-factor")
+		}
+		if err := p.Archive.RemoveFactor(v.ctx, v.actor, id); err != nil {
+			return err
+		}
+		return v.redirect("/admin/accounts?done=account_factor")
+	case "out":
+		if err := p.Archive.EndSessions(v.ctx, v.actor, id, archive.Digest{}); err != nil {
+			return err
+		}
+		return v.redirect("/admin/accounts?done=account_out")
 	default:
 		return archive.ErrNotFound
 	}
@@ -182,6 +206,8 @@ type tokensPage struct {
 // TokenRow is one key of a program.
 type TokenRow struct {
 	ID, Note, Role, Agency, Until, Made, Seen string
+	Owner                                     string
+	Own                                       bool // lives on the rights of who looks
 	Ended                                     bool
 }
 
@@ -209,6 +235,11 @@ func (p *Pages) showTokens(v *visit, status int, d *tokensPage) error {
 			Seen: moment(t.SeenAt), Ended: !t.RevokedAt.IsZero() || !t.Until.IsZero() && !now.Before(t.Until)}
 		if t.Agency == "" {
 			r.Agency = v.t("agency.whole")
+		}
+		if r.Owner, r.Own = v.t("tokens.house"), t.Owner.IsZero() || t.Owner == v.actor.ID; !t.Owner.IsZero() {
+			if acc, err := p.Archive.Account(v.ctx, v.actor, t.Owner); err == nil {
+				r.Owner = acc.Login
+			}
 		}
 		d.Rows = append(d.Rows, r)
 	}
@@ -254,6 +285,12 @@ func (p *Pages) revokeToken(v *visit) error {
 	id, err := v.id()
 	if err != nil {
 		return err
+	}
+	if v.form("act") == "adopt" {
+		if err := p.Archive.AdoptToken(v.ctx, v.actor, id); err != nil {
+			return err
+		}
+		return v.redirect("/admin/tokens?done=token_adopted")
 	}
 	if err := p.Archive.RevokeToken(v.ctx, v.actor, id); err != nil {
 		return err

@@ -37,12 +37,12 @@ type JobRow struct {
 // adminTabs are the rooms of the administrator.
 func (v *visit) adminTabs(present string) []Link {
 	var out []Link
-	for _, name := range []string{"house", "accounts", "tokens", "agencies", "procedures", "learned"} {
+	for _, name := range []string{"house", "accounts", "sign-in", "tokens", "agencies", "procedures", "learned"} {
 		href := "/admin/" + name
 		if name == "house" {
 			href = "/admin"
 		}
-		out = append(out, Link{Href: href, Text: v.t("admin." + name), Current: name == present})
+		out = append(out, Link{Href: href, Text: v.t("admin." + strings.ReplaceAll(name, "-", "_")), Current: name == present})
 	}
 	return out
 }

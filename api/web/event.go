@@ -26,7 +26,7 @@ type EventRow struct {
 }
 
 // told are the details of events that say something to people, in the order they are told; the rest is for programs.
-var told = []string{"version", "dropped", "file_name", "pages", "rotated", "moved", "removed", "inserted", "as_version", "failed", "from", "to", "from_dossier", "to_dossier", "from_custodian", "to_custodian", "code_page", "fields", "despite", "reason", "q", "login", "role", "agency", "act", "code", "receipt", "number", "count", "scale"}
+var told = []string{"version", "dropped", "file_name", "pages", "rotated", "moved", "removed", "inserted", "as_version", "failed", "from", "to", "from_dossier", "to_dossier", "from_custodian", "to_custodian", "code_page", "fields", "despite", "reason", "q", "login", "role", "agency", "act", "method", "second_factor", "code", "receipt", "number", "count", "scale"}
 
 func (v *visit) event(e *archive.Event) EventRow {
 	r := EventRow{When: second(e.At), Who: e.ActorName, What: v.t("action." + string(e.Action)), Denied: e.Outcome != archive.Success, Document: e.Document.String(),
@@ -88,6 +88,10 @@ func (v *visit) detail(k, x string) string {
 		}
 	case "from", "to":
 		if key := "state." + x; known(key) {
+			return v.t(key)
+		}
+	case "method":
+		if key := "method." + x; known(key) {
 			return v.t(key)
 		}
 	case "role":

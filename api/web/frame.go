@@ -3,6 +3,7 @@ package web
 import (
 	"errors"
 	"net/http"
+	"net/url"
 	"strings"
 
 	"sohoa/archive"
@@ -27,6 +28,7 @@ type Frame struct {
 	Now     string // when the page was made: prints carry it, with the name
 	Alert   string // what went wrong with what was just asked
 	Module  string // the script of the page, "" for none
+	Told    string // what others did to the account, until its owner has read it
 	Banners []Note // what this person should know whatever he is doing
 
 	assets *assets
@@ -67,7 +69,7 @@ func (p *Pages) furnish(v *visit, f *Frame) {
 			f.Done = v.t(key)
 		}
 	}
-	f.Signed = v.known && !v.account.MustChange
+	f.Signed = v.known && !v.account.MustChange && !v.lacks
 	if !v.known {
 		return
 	}
@@ -77,6 +79,9 @@ func (p *Pages) furnish(v *visit, f *Frame) {
 	}
 	if !f.Signed {
 		return
+	}
+	if v.account.Notice != "" {
+		f.Told = v.t("notice." + v.account.Notice)
 	}
 	may := v.actor.Role.May
 	add := func(on bool, section, href string) {
@@ -123,6 +128,9 @@ func (p *Pages) faults(v *visit, err error) (fs Faults, sentence string, status 
 	if !errors.As(err, &e) {
 		return nil, "", 0, false
 	}
+	if errors.Is(err, archive.ErrProofRequired) {
+		return nil, "", 0, false
+	}
 	switch e.Kind {
 	case archive.Internal, archive.NotFound, archive.Corrupt:
 		return nil, "", 0, false
@@ -147,8 +155,12 @@ type errorPage struct {
 	Request string
 }
 
-// fail answers with an error.
+// fail answers with an error, or asks who it is where that is all that is missing.
 func (p *Pages) fail(v *visit, err error) {
+	if errors.Is(err, archive.ErrProofRequired) {
+		v.redirect("/prove?next=" + url.QueryEscape(v.page()))
+		return
+	}
 	pr := p.Problem(v.ctx, err)
 	e := &errorPage{Status: pr.Status, Heading: pr.Title, Detail: pr.Detail}
 	e.Title, e.Narrow = pr.Title, true

@@ -78,6 +78,9 @@ func (p *Pages) staffHome(v *visit) error {
 	if v.account.MustChange {
 		return v.redirect("/account")
 	}
+	if v.lacks {
+		return v.redirect("/account/second-factor")
+	}
 	return p.showHome(v, http.StatusOK, depositForm{Dossier: v.query("dossier")})
 }
 

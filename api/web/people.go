@@ -1,7 +1,9 @@
 package web
 
 import (
+	"errors"
 	"net/http"
+	"net/url"
 	"strings"
 
 	"sohoa/archive"
@@ -68,25 +70,33 @@ func (p *Pages) setUp(v *visit) error {
 
 type signinPage struct {
 	Frame
-	Login string
-	Next  string
+	Login    string
+	Next     string
+	Provider string // what the button of the provider says; "": there is none
+	Leave    bool   // the provider still knows the person who has just signed out
 }
 
 func (p *Pages) signin(v *visit) error {
 	if v.known {
 		return v.redirect(p.home(v.account))
 	}
-	return p.showSignin(v, http.StatusOK, &signinPage{Next: v.query("next")})
+	return p.showSignin(v, http.StatusOK, &signinPage{Next: v.query("next"), Leave: v.query("leave") != ""})
 }
 
 func (p *Pages) showSignin(v *visit, status int, d *signinPage) error {
 	d.Title, d.Narrow = v.t("signin.title"), true
+	if name, ok := p.Door.Provider(); ok {
+		d.Provider = v.t("signin.provider", v.say(name))
+	}
 	return p.show(v, status, "common/signin", d)
 }
 
 func (p *Pages) signIn(v *visit) error {
 	d := &signinPage{Login: strings.TrimSpace(v.form("login")), Next: v.form("next")}
 	acc, err := p.Door.SignIn(v.gin.Writer, v.gin.Request, d.Login, v.form("password"))
+	if errors.Is(err, ErrCodeNeeded) {
+		return v.redirect("/signin/code?next=" + url.QueryEscape(d.Next))
+	}
 	if err != nil {
 		_, alert, status, ok := p.faults(v, err)
 		if !ok {
@@ -95,11 +105,16 @@ func (p *Pages) signIn(v *visit) error {
 		d.Alert = alert
 		return p.showSignin(v, status, d)
 	}
+	return p.come(v, acc, d.Next)
+}
+
+// come leads whoever has just signed in to where he was going.
+func (p *Pages) come(v *visit, acc archive.Account, next string) error {
 	switch {
 	case acc.MustChange:
 		return v.redirect("/account")
-	case d.Next != "":
-		return v.redirect(local(d.Next))
+	case next != "":
+		return v.redirect(local(next))
 	}
 	return v.redirect(p.home(acc))
 }
@@ -118,6 +133,9 @@ func (p *Pages) signOut(v *visit) error {
 			return err
 		}
 	}
+	if v.session.Method == archive.ByProvider || v.session.Method == archive.ByProviderCode {
+		return v.redirect("/signin?leave=provider&done=signed_out")
+	}
 	return v.redirect("/signin?done=signed_out")
 }
 
@@ -126,6 +144,11 @@ type accountPage struct {
 	Login, Agency string
 	Until         string
 	Must          bool
+	NoPassword    bool // comes in by the provider only
+	Factor        archive.FactorState
+	Provider      string // "": there is none
+	Linked        bool
+	Managed       bool
 	Faults        Faults
 	MinPassword   int
 }
@@ -144,6 +167,13 @@ func (p *Pages) showAccount(v *visit, status int, d *accountPage) error {
 		d.Agency = v.t("agency.whole")
 	}
 	d.Until = day(v.account.Until)
+	if d.Factor, err = p.Archive.FactorState(v.ctx, v.actor, v.account.ID); err != nil {
+		return err
+	}
+	if name, ok := p.Door.Provider(); ok {
+		d.Provider = v.say(name)
+	}
+	d.Linked, d.Managed, d.NoPassword = v.account.Issuer != "", v.account.Managed, v.account.PasswordHash == ""
 	return p.show(v, status, "common/account", d)
 }
 

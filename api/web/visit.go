@@ -20,6 +20,8 @@ type visit struct {
 	actor   archive.Actor
 	account archive.Account
 	known   bool
+	session archive.Session
+	lacks   bool // a second factor that the role asks for
 	lang    string
 	most    int64 // bytes of a form without a file
 }
@@ -48,6 +50,7 @@ func (p *Pages) open(h handler) gin.HandlerFunc {
 		var err error
 		if err = p.bound(v); err == nil {
 			v.actor, v.account, v.known, err = p.Door.Who(c.Request)
+			v.session, v.lacks = p.Door.Standing(c.Request)
 		}
 		if err == nil {
 			err = h(v)
@@ -104,14 +107,36 @@ func (p *Pages) unsettled(h handler) gin.HandlerFunc {
 	})
 }
 
-// staff serves a page to whoever has signed in and chosen a password of his own.
-func (p *Pages) staff(h handler) gin.HandlerFunc {
+// own serves a page to whoever has signed in and chosen a password of his own.
+func (p *Pages) own(h handler) gin.HandlerFunc {
 	return p.unsettled(func(v *visit) error {
 		if v.account.MustChange {
 			return v.redirect("/account")
 		}
 		return h(v)
 	})
+}
+
+// staff serves a page to whoever has signed in and settled: has a password of his own, and a second factor where the role asks
+// for one.
+func (p *Pages) staff(h handler) gin.HandlerFunc {
+	return p.own(func(v *visit) error {
+		if v.lacks {
+			return v.redirect("/account/second-factor")
+		}
+		return h(v)
+	})
+}
+
+// page is the address of the page from which a request came: its own for a GET, that of the form for a POST.
+func (v *visit) page() string {
+	if v.gin.Request.Method == http.MethodGet {
+		return v.gin.Request.URL.RequestURI()
+	}
+	if u, err := url.Parse(v.gin.Request.Referer()); err == nil && u.Host == v.gin.Request.Host {
+		return local(u.RequestURI())
+	}
+	return "/account"
 }
 
 // redirect sends the browser on with a GET.

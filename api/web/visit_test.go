@@ -29,7 +29,7 @@ func TestPanicIsAPage(t *testing.T) {
 	p, err := New(Config{Archive: &archive.Archive{Config: archive.Config{Clock: archive.SystemClock{}}}, Door: brokenDoor{}, Lang: func(context.Context) string { return "vi" },
 		Problem: func(context.Context, error) Problem {
 			return Problem{500, "Lỗi hệ thống", "Hệ thống gặp lỗi.", "yêu-cầu-1"}
-		}, Log: slog.New(slog.NewTextHandler(&log, nil))})
+		}, Code: func(string) (int, string, error) { return 0, "", nil }, Log: slog.New(slog.NewTextHandler(&log, nil))})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"log/slog"
-	"net/http"
 	"time"
 
 	"github.com/gin-gonic/gin"
@@ -12,7 +11,7 @@ import (
 	"sohoa/archive"
 )
 
-// Config is what the pages are built of. Archive, Door, Lang and Problem are required.
+// Config is what the pages are built of. Archive, Door, Lang, Problem and Code are required.
 type Config struct {
 	Archive *archive.Archive
 	// Door says who comes in and lets people in and out.
@@ -24,36 +23,12 @@ type Config struct {
 	Problem func(context.Context, error) Problem
 	// House tells what only the program knows of itself, for the administrator's page. Optional.
 	House func(context.Context) House
+	// Code draws a QR code: squares of a side, and the dark ones as the path of an SVG in that measure.
+	Code func(text string) (side int, path string, err error)
 	// Log receives what a page could not tell anybody. Nil: discard.
 	Log *slog.Logger
 	// PublicURL is where people reach this house; shown to administrators. Optional.
 	PublicURL string
-}
-
-// Door is what the session room does for pages. Every method is safe for concurrent use.
-type Door interface {
-	// Who returns who sent a request, admitted by the archive. known is false for a visitor who has not signed in; an error
-	// means that it could not be found out.
-	Who(r *http.Request) (actor archive.Actor, account archive.Account, known bool, err error)
-	// SignIn checks a password and hands the browser its session.
-	SignIn(w http.ResponseWriter, r *http.Request, login, password string) (archive.Account, error)
-	// SignOut ends the request's session and takes it from the browser.
-	SignOut(w http.ResponseWriter, r *http.Request, actor archive.Actor) error
-	// ChangePassword replaces the password of actor and hands the browser a new session.
-	ChangePassword(w http.ResponseWriter, r *http.Request, actor archive.Actor, old, password string) (archive.Account, error)
-	// SetUp makes the first administrator in exchange for the secret of the set-up link and signs him in.
-	SetUp(w http.ResponseWriter, r *http.Request, link, login, name, password string) (archive.Account, error)
-
-	// Asker returns address and request number of somebody who needs no account.
-	Asker(r *http.Request) archive.Actor
-	// Grant returns the secret of a citizen's look-up that a request carries, "" for none; SetGrant hands one to the browser for as
-	// long as it lasts, or takes it away when it is "".
-	Grant(r *http.Request) string
-	SetGrant(w http.ResponseWriter, secret string, lasts time.Duration)
-
-	HashPassword(ctx context.Context, password string) (string, error)
-	OneTimePassword() string
-	NewToken() (secret string, digest archive.Digest)
 }
 
 // Problem is an error as people see it.
@@ -108,8 +83,8 @@ type Pages struct {
 // New reads every template and asset. An undeclared template, a text key that is in no catalogue or a missing asset is an
 // error here, not in front of a person.
 func New(c Config) (*Pages, error) {
-	if c.Archive == nil || c.Door == nil || c.Lang == nil || c.Problem == nil {
-		return nil, errors.New("web: archive, door, lang and problem are required")
+	if c.Archive == nil || c.Door == nil || c.Lang == nil || c.Problem == nil || c.Code == nil {
+		return nil, errors.New("web: archive, door, lang, problem and code are required")
 	}
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
@@ -135,6 +110,13 @@ func (p *Pages) Register(e *gin.Engine) {
 	e.POST("/setup", p.open(p.setUp))
 	e.GET("/signin", p.open(p.signin))
 	e.POST("/signin", p.open(p.signIn))
+	e.GET("/signin/code", p.open(p.code))
+	e.POST("/signin/code", p.open(p.signInCode))
+	e.GET("/signin/provider", p.open(p.askProvider))
+	e.GET("/signin/provider/return", p.open(p.providerAnswered))
+	e.GET("/signout/provider", p.open(p.signOutProvider))
+	e.GET("/invite", p.open(p.invite))
+	e.POST("/invite", p.open(p.acceptInvite))
 	e.POST("/signout", p.open(p.signOut))
 	e.POST("/language", p.open(p.language))
 
@@ -147,6 +129,16 @@ func (p *Pages) Register(e *gin.Engine) {
 
 	e.GET("/account", p.unsettled(p.account))
 	e.POST("/account", p.unsettled(p.changePassword))
+	e.GET("/account/second-factor", p.own(p.factor))
+	e.POST("/account/second-factor", p.own(p.changeFactor))
+	e.GET("/account/devices", p.staff(p.devices))
+	e.POST("/account/devices", p.staff(p.endDevices))
+	e.POST("/account/notice", p.staff(p.noticed))
+	e.GET("/account/identity", p.staff(p.linkIdentity))
+	e.POST("/account/identity", p.staff(p.unlinkIdentity))
+	e.GET("/prove", p.own(p.proof))
+	e.POST("/prove", p.own(p.prove))
+	e.GET("/prove/provider", p.own(p.proveAtProvider))
 
 	e.GET("/", p.open(p.front))
 	e.POST("/documents", p.staff(p.deposit))
@@ -178,6 +170,8 @@ func (p *Pages) Register(e *gin.Engine) {
 	e.GET("/admin/accounts", p.staff(p.accounts))
 	e.POST("/admin/accounts", p.staff(p.addAccount))
 	e.POST("/admin/accounts/:id", p.staff(p.changeAccount))
+	e.GET("/admin/sign-in", p.staff(p.signInRules))
+	e.POST("/admin/sign-in", p.staff(p.setSignInRules))
 	e.GET("/admin/tokens", p.staff(p.tokens))
 	e.POST("/admin/tokens", p.staff(p.addToken))
 	e.POST("/admin/tokens/:id", p.staff(p.revokeToken))

@@ -25,6 +25,8 @@ type options struct {
 	sandbox   string
 	logKey    string
 	logFormat string
+	sealKey   string
+	oidcFile  string
 	server    string // for the other commands: speak to this server
 	tesseract string
 	onFault   string // what becomes of papers of folders that do not pass
@@ -61,6 +63,7 @@ func (o *options) flags(e *env, name string) *flag.FlagSet {
 		fs.StringVar(&o.catalog, "catalog", "", "the catalog: sqlite:`FILE` or postgres://… (default: catalog.db in the data folder)")
 	}
 	fs.StringVar(&o.logKey, "log-key-file", "", "private key that signs the log, mode 0600, made at first start (default: keys/log.key in the data folder)")
+	fs.StringVar(&o.sealKey, "seal-key-file", "", "key that seals the secrets of second factors, mode 0600, made at first start; in no backup (default: keys/seal.key in the data folder)")
 	fs.StringVar(&o.node, "node", "", "`name` of this process where several work on one catalog, the same after a restart (default: drawn once, kept in the data folder)")
 	fs.StringVar(&o.logFormat, "log-format", "text", "log lines as text or json")
 	return fs
@@ -146,4 +149,12 @@ func (o *options) catalogDSN() string {
 		return "sqlite:" + filepath.Join(o.data, "catalog.db")
 	}
 	return o.catalog
+}
+
+// sealPath is where the key of the second factors lies.
+func (o *options) sealPath() string {
+	if o.sealKey == "" {
+		return filepath.Join(o.data, "keys", "seal.key")
+	}
+	return o.sealKey
 }

@@ -51,10 +51,14 @@ serve never makes a bucket: a name typed wrong would be an empty archive. docker
 tệp được nhận khi đã thôi lớn lên và không còn ai mở; tệp ẩn và tệp tạm (.part, .tmp, ~$…) được bỏ qua.
 Thư mục con cho biết nơi xếp: DIR/H15.50/H15.50-261008-0975/to1.pdf. Tệp đã nhận được xóa, hoặc chuyển sang --inbox-done.
 Tệp bị từ chối nằm ở DIR/REFUSED, kèm TÊN.reason.txt nói rõ vì sao và cần làm gì.
-Kho đầy, mất kết nối: tệp ở yên tại chỗ và được thử lại. Mỗi thư mục nhận chỉ dùng cho một máy chủ.`,
+Kho đầy, mất kết nối: tệp ở yên tại chỗ và được thử lại. Mỗi thư mục nhận chỉ dùng cho một máy chủ.
+
+` + oidcHelp.VI,
 		EN: `With --inbox DIR the server takes what network scanners write into DIR (over SMB or FTP):
 a file is taken when it has stopped growing and nobody has it open; hidden and temporary names (.part, .tmp, ~$…) are passed over.
 Subfolders say where it belongs: DIR/H15.50/H15.50-261008-0975/page1.pdf. Taken files are removed, or moved to --inbox-done.
 Refused files lie in DIR/REFUSED, with NAME.reason.txt beside each that says why and what to do.
-While the store is full or away, files stay where they are and are tried again. One inbox is one server's.`},
+While the store is full or away, files stay where they are and are tried again. One inbox is one server's.
+
+` + oidcHelp.EN},
 }

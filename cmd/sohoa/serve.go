@@ -9,6 +9,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"os"
 	"strings"
 	"time"
 
@@ -75,7 +76,15 @@ func runServer(ctx context.Context, e *env, o *options, ready func(context.Conte
 			public = "https://" + ln.Addr().String()
 		}
 	}
-	handler, err := api.New(api.Config{Archive: h.archive, Log: h.log, PublicURL: public, House: h.facts, Backup: h.serveBackup})
+	seal, err := session.LoadOrCreateSeal(o.sealPath())
+	if err != nil {
+		return exitFailed, err
+	}
+	provider, err := openProvider(e, o)
+	if err != nil {
+		return exitFailed, err
+	}
+	handler, err := api.New(api.Config{Archive: h.archive, Log: h.log, PublicURL: public, House: h.facts, Backup: h.serveBackup, Seal: seal, Provider: provider})
 	if err != nil {
 		return exitFailed, err
 	}
@@ -166,10 +175,28 @@ func runServer(ctx context.Context, e *env, o *options, ready func(context.Conte
 	return exitDone, nil
 }
 
+// openProvider reads the file of the OpenID provider; nil where there is none. The provider itself is not asked: it may be away.
+func openProvider(e *env, o *options) (*session.ProviderConfig, error) {
+	if o.oidcFile == "" {
+		return nil, nil
+	}
+	b, err := os.ReadFile(o.oidcFile)
+	if err != nil {
+		return nil, fmt.Errorf("--oidc-file: %w", err)
+	}
+	c, err := session.ParseProvider(b)
+	if err != nil {
+		return nil, fmt.Errorf("--oidc-file %s: %w", o.oidcFile, err)
+	}
+	c.ClientSecret, err = secret(e, "SOHOA_OIDC_CLIENT_SECRET")
+	return c, err
+}
+
 // serving adds the flags of the server.
 func (o *options) serving(fs *flag.FlagSet) {
 	fs.StringVar(&o.listen, "listen", "127.0.0.1:8080", "`address` to listen on")
 	fs.StringVar(&o.publicURL, "public-url", "", "`URL` under which people reach this server, for cookies, links and QR codes")
+	fs.StringVar(&o.oidcFile, "oidc-file", "", "`file` (JSON) of an OpenID provider where people may sign in, too, and of what its claims mean here; sohoa help serve shows one. Its secret is read from SOHOA_OIDC_CLIENT_SECRET, or from the file that SOHOA_OIDC_CLIENT_SECRET_FILE names")
 	fs.StringVar(&o.tlsCert, "tls-cert", "", "certificate `file` (PEM)")
 	fs.StringVar(&o.tlsKey, "tls-key", "", "private key `file` of the certificate (PEM)")
 	fs.StringVar(&o.roles, "roles", "api,worker,index", "what this process does")

@@ -32,6 +32,8 @@ var homes = []struct {
 }{
 	{"github.com/gin-gonic", []string{"api", "api/..."}},
 	{"github.com/danielgtaylor/huma", []string{"api", "api/..."}},
+	{"github.com/coreos/go-oidc", []string{"api/session"}},
+	{"golang.org/x/oauth2", []string{"api/session"}},
 	{"github.com/prometheus", []string{"api", "api/...", "cmd/..."}},
 	{"github.com/minio/minio-go", []string{"storage/blob/s3"}},
 	{"modernc.org/sqlite", []string{"storage/catalog", "storage/catalog/..."}},
