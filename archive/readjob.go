@@ -15,6 +15,7 @@ const (
 	readRetries = 5
 	flushEvery  = time.Second // progress of many quick pages shares one transaction
 	flushPages  = 32
+	shortFirst  = 1 // the priority of short papers; long ones have 0
 )
 
 // firstReading is how the reading of a fresh version begins.
@@ -33,13 +34,13 @@ func (a *Archive) enqueueReading(ctx context.Context, tx Tx, d *Document, now ti
 	// Short papers first: a clerk waits for her two pages, nobody waits for the 2,000-page land file.
 	priority := 0
 	if n := d.PageCount(); n <= 10 {
-		priority = 1
+		priority = shortFirst
 	}
 	return tx.Jobs().Enqueue(ctx, Job{ID: NewID(), Kind: JobRead, Key: fmt.Sprintf("%s/%d", d.ID, v), Document: d.ID, Version: v,
 		Priority: priority, RunAt: now, Total: d.PageCount(), CreatedAt: now})
 }
 
-// readNext claims one reading job and does it. ErrNoJob when none is due.
+// readNext claims one reading job and does it, and what came in between before the rest of it. ErrNoJob when none is due.
 func (a *Archive) readNext(ctx context.Context) error {
 	var job Job
 	now := a.Clock.Now()
@@ -50,7 +51,18 @@ func (a *Archive) readNext(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	err = a.readVersion(ctx, job)
+	for {
+		err = a.readVersion(ctx, job)
+		var t *turned
+		if !errors.As(err, &t) {
+			return a.settled(ctx, job, err)
+		}
+		job = t.next
+	}
+}
+
+// settled takes what became of a claimed reading job, and puts it back when it was not done.
+func (a *Archive) settled(ctx context.Context, job Job, err error) error {
 	if err == nil {
 		return nil
 	}
@@ -129,6 +141,7 @@ func (a *Archive) readVersion(ctx context.Context, job Job) error {
 		return a.Catalog.Update(ctx, func(tx Tx) error { return tx.Jobs().Finish(ctx, job) })
 	}
 	r := readRun{a: a, job: job, doc: &d, rows: rows, last: a.Clock.Now()}
+	r.turned = r.last
 	if todo := r.todo(); len(todo) > 0 {
 		f, done, err := a.local(ctx, &d, d.Head())
 		if err != nil {
@@ -136,6 +149,9 @@ func (a *Archive) readVersion(ctx context.Context, job Job) error {
 		}
 		err = a.Reader.Read(ctx, f, ReadRequest{MediaType: d.Head().MediaType, Pages: todo, Limits: a.Limits.Read}, func(p PageReading) error { return r.page(ctx, p) })
 		done()
+		if errors.As(err, new(*turned)) {
+			return err // the job is no longer ours
+		}
 		if err != nil {
 			return errors.Join(err, r.flush(ctx))
 		}
@@ -156,7 +172,9 @@ type readRun struct {
 	doc   *Document
 	rows  []Page
 	dirty []Page
-	last  time.Time
+	last  time.Time // of a flush
+
+	turned time.Time // when it was last asked whether somebody goes first
 }
 
 func (r *readRun) todo() []int {
@@ -188,7 +206,10 @@ func (r *readRun) page(ctx context.Context, p PageReading) error {
 	r.dirty = append(r.dirty, row)
 	r.a.Counters.Pages.Add(1)
 	if len(r.dirty) >= flushPages || r.a.Clock.Now().Sub(r.last) >= flushEvery || len(r.dirty) == 1 && r.done() == 1 {
-		return r.flush(ctx)
+		if err := r.flush(ctx); err != nil {
+			return err
+		}
+		return r.turn(ctx)
 	}
 	return nil
 }

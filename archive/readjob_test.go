@@ -3,9 +3,14 @@ package archive_test
 import (
 	"bytes"
 	"context"
+	"fmt"
+	"os"
 	"slices"
+	"strings"
 	"testing"
 	"time"
+
+	"github.com/google/go-cmp/cmp"
 
 	"sohoa/archive"
 )
@@ -56,6 +61,60 @@ func TestReadingGathersItsPages(t *testing.T) {
 	}
 	if d.Revision != 1 {
 		t.Errorf("reading raised the revision to %d", d.Revision)
+	}
+}
+
+// visited calls before a page of a paper is read.
+type visited struct {
+	archive.Reader
+	before func(f *os.File, page int)
+}
+
+func (v visited) Read(ctx context.Context, f *os.File, req archive.ReadRequest, each func(archive.PageReading) error) error {
+	return v.Reader.Read(ctx, f, req, func(p archive.PageReading) error { v.before(f, p.Number); return each(p) })
+}
+
+// With one reader and a long paper under way, a short one that comes is read before the rest of it, and no page is read twice
+// but the one at which the long paper stopped being handed over.
+func TestAShortPaperGoesBeforeTheRestOfALongOne(t *testing.T) {
+	h := open(t)
+	ctx := context.Background()
+	long := archive.Deposit{Body: strings.NewReader("pages" + strings.Repeat(" x", 40)), FileName: "a.pdf", Kind: archive.Result, Fields: archive.Fields{Type: "QĐ", Subject: "Dài"}}
+	first, err := h.Deposit(ctx, clerk, long)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var short archive.Document
+	var when []string
+	plain := h.Reader
+	h.Reader = visited{plain, func(f *os.File, page int) {
+		head := make([]byte, 5)
+		if _, err := f.ReadAt(head, 0); err != nil {
+			t.Error(err)
+		}
+		when = append(when, fmt.Sprintf("%s %d", head, page))
+		if string(head) == "pages" && page%10 == 0 && page < 40 {
+			if page == 20 { // nobody came at 10: the paper is read on without a stop
+				short = h.deposit(t, "một")
+			}
+			h.clock.pass(6 * time.Second)
+		}
+	}}
+	d := h.work(t, first.ID, archive.ReadingDone)
+	if d.Reading.PagesDone != 40 {
+		t.Errorf("%+v", d.Reading)
+	}
+	var want []string
+	for n := range 40 {
+		if want = append(want, fmt.Sprintf("pages %d", n+1)); n+1 == 20 {
+			want = append(want, "paper 1", "paper 2")
+		}
+	}
+	if diff := cmp.Diff(want, when); diff != "" {
+		t.Error(diff)
+	}
+	if s, err := h.Document(ctx, clerk, short.ID); err != nil || s.Reading.State != archive.ReadingDone {
+		t.Errorf("the short one: %+v, %v", s.Reading, err)
 	}
 }
 
