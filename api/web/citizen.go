@@ -210,12 +210,12 @@ func (v *visit) resultCard(x *archive.RetrievedResult, all []archive.RetrievedRe
 
 type resultPagesPage struct {
 	Frame
-	Name  string
-	File  string
-	Shown []resultPage
-	Prev  string
-	Next  string
-	Says  string
+	Heading string
+	File    string
+	Shown   []resultPage
+	Prev    string
+	Next    string
+	Says    string
 }
 
 type resultPage struct{ Src, Large, Alt string }
@@ -242,7 +242,7 @@ func (p *Pages) resultPages(v *visit) error {
 
 func (p *Pages) showResultPages(v *visit, x *archive.RetrievedResult) error {
 	c := v.resultCard(x, nil)
-	d := &resultPagesPage{Name: c.Name, File: c.File}
+	d := &resultPagesPage{Heading: c.Name, File: c.File}
 	d.Title, d.Narrow = c.Name, true
 	n := len(x.Version.Pages)
 	from, err := strconv.Atoi(v.query("from"))

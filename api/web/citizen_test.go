@@ -80,7 +80,11 @@ func TestTheCitizensDoor(t *testing.T) {
 			t.Errorf("the page shows %q", secret)
 		}
 	}
-	v.get("/t/results/"+o.valid.ID.String()).has(t, http.StatusOK, "Trang 1 trong 2 trang", "pages/2/image?width=1000")
+	a = v.get("/t/results/" + o.valid.ID.String())
+	a.has(t, http.StatusOK, "Trang 1 trong 2 trang", "pages/2/image?width=1000")
+	if strings.Contains(a.body, `class="menu"`) {
+		t.Error("a stranger is shown an account's menu")
+	}
 	v.get("/t/results/"+o.gone.ID.String()).has(t, http.StatusNotFound)
 	v.get("/t/results/none").has(t, http.StatusNotFound)
 	file := v.get("/api/v1/public/results/" + o.valid.ID.String() + "/file")

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"strings"
 	"testing"
+	"time"
 
 	"sohoa/archive"
 	"sohoa/archive/catalogtest"
@@ -128,8 +129,23 @@ func TestStatementsUseAnIndex(t *testing.T) {
 			_, err := tx.Events().OfDossier(ctx, "H15.50-261008-0001", archive.ID{}, 9)
 			return err
 		},
-		"change feed": func(tx archive.Tx) error { _, err := tx.Events().Since(ctx, 5, 9); return err },
-		"last number": func(tx archive.Tx) error { _, err := tx.Events().Last(ctx); return err },
+		"events of citizens": func(tx archive.Tx) error { _, err := tx.Events().OfCitizens(ctx, "H15.50-261008-0001", 9); return err },
+		"receipt":            func(tx archive.Tx) error { _, err := tx.Retrievals().Receipt(ctx, "H15.50-261008-0001"); return err },
+		"a new receipt": func(tx archive.Tx) error {
+			return tx.Retrievals().Put(ctx, archive.Receipt{Dossier: "H15.50-261008-0001"})
+		},
+		"grant": func(tx archive.Tx) error {
+			return tx.Retrievals().Grant(ctx, archive.Grant{Hash: archive.DigestOf([]byte(archive.NewID().String())), Dossier: "H15.50-261008-0001"}, 9)
+		},
+		"granted":        func(tx archive.Tx) error { tx.Retrievals().Granted(ctx, archive.Digest{}); return nil },
+		"expired grants": func(tx archive.Tx) error { return tx.Retrievals().Expire(ctx, now) },
+		"tries":          func(tx archive.Tx) error { _, err := tx.Tries().Due(ctx, []string{"a", "b", "c", "d"}); return err },
+		"counted tries":  func(tx archive.Tx) error { return tx.Tries().Put(ctx, []string{"a"}, []time.Time{now}, now) },
+		"a miss":         func(tx archive.Tx) error { return tx.Tries().Missed(ctx, now, "a", 9) },
+		"misses":         func(tx archive.Tx) error { _, err := tx.Tries().Misses(ctx, now, 9); return err },
+		"opinion":        func(tx archive.Tx) error { tx.Opinions().Get(ctx, "H15.50-261008-0001"); return nil },
+		"change feed":    func(tx archive.Tx) error { _, err := tx.Events().Since(ctx, 5, 9); return err },
+		"last number":    func(tx archive.Tx) error { _, err := tx.Events().Last(ctx); return err },
 		"trail of an actor": func(tx archive.Tx) error {
 			_, err := tx.Events().Browse(ctx, archive.EventFilter{Actor: id})
 			return err

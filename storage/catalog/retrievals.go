@@ -27,7 +27,7 @@ func (c retrievals) Receipt(ctx context.Context, code archive.DossierCode) (arch
 	r := archive.Receipt{Dossier: code}
 	if err := c.t.one(ctx, `SELECT number, mac, issued_at, issued_by FROM (
 			SELECT 0 AS place, number, mac, issued_at, issued_by FROM receipts WHERE dossier = $1
-			UNION ALL SELECT 1, 0, CAST($2 AS `+c.t.d.bytes+`), '', '') AS found ORDER BY place LIMIT 1`,
+			UNION ALL SELECT 1, 0, CAST($2 AS `+c.t.d.bytes+`), '', '') AS given ORDER BY place LIMIT 1`,
 		[]any{code, archive.Digest{}}, &r.Number, &r.MAC, &r.IssuedAt, &r.IssuedBy); err != nil {
 		return archive.Receipt{}, fmt.Errorf("receipt of a dossier: %w", err)
 	}
