@@ -27,7 +27,7 @@ type Copier interface {
 	// Copy writes a PDF with the pages of the source to out, from its first byte to its last, with the recognised words laid
 	// over them invisibly where they stand. Images go over byte for byte; pages with text of their own keep it and get no other;
 	// what shows of a signature goes over, the signature does not. The same source and words give the same bytes. Errors:
-	// Conflict locked_file and form_without_look; Unprocessable for a source that cannot be taken apart, or not within limits
+	// Conflict locked_file for a source that needs a password (one whose owner restricted it, but opens, is copied without its lock) and form_without_look; Unprocessable for a source that cannot be taken apart, or not within limits
 	// (limits_exceeded); TooLarge; Corrupt for words that are not the source's; Unavailable; what out returned; or the
 	// context's. After an error what was written is worth nothing.
 	Copy(ctx context.Context, req CopyRequest, out io.Writer, limits AssembleLimits) error

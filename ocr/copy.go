@@ -51,11 +51,13 @@ func Copy(ctx context.Context, req archive.CopyRequest, out io.Writer, limits ar
 // copier returns what puts a page with its words.
 func copier(ctx context.Context, a *pdf.Assembly, req archive.CopyRequest, l archive.AssembleLimits) (func(context.Context, int, archive.PageReading) error, error) {
 	if req.Source.MediaType == archive.PDF {
+		// Its owner's wish that nobody print or copy from a file binds who passes it on; an authority that holds it reads it as every viewer
+		// shows it. The original keeps its lock, and the finding owner_password stays on the paper.
 		d, err := a.OpenSigned(ctx, req.Source.File)
 		if archive.CodeOf(err) == "locked_file" {
 			return nil, archive.Fault(archive.Conflict, "locked_file", archive.Text{
-				VI: "Chủ sở hữu đã khóa tệp này nên không làm bản đọc được. Xin dùng bản gốc.",
-				EN: "The owner of this file locked it, so no reading copy can be made. Use the original."})
+				VI: "Tệp này cần mật khẩu để mở nên không làm bản đọc được. Xin dùng bản gốc.",
+				EN: "This file needs a password to open, so no reading copy can be made. Use the original."})
 		}
 		if err != nil {
 			return nil, err

@@ -3,8 +3,10 @@ package ocr
 import (
 	"bytes"
 	"compress/gzip"
+	"encoding/hex"
 	"encoding/json"
 	"encoding/xml"
+	"errors"
 	"fmt"
 	"math"
 	"os"
@@ -483,6 +485,61 @@ func TestCopyOfEveryPaper(t *testing.T) {
 	if files < 20 {
 		t.Error("too few papers")
 	}
+}
+
+// TestCopyOfALockedFile copies papers that open without a password and that their owner does not want printed: every picture, every text and
+// every link is on the copy, which has no lock.
+func TestCopyOfALockedFile(t *testing.T) {
+	qpdf := testkit.Need(t, "qpdf")
+	link := []byte(pdfOf("/MediaBox[0 0 595 842]/Resources<<"+writtenFont+">>/Annots[<</Type/Annot/Subtype/Link/Rect[60 700 300 800]/A<</S/URI/URI(https://dichvucong.gov.vn)>>>>]", written()))
+	linked := filepath.Join(t.TempDir(), "linked.pdf")
+	if err := os.WriteFile(linked, link, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, paper := range []string{linked, testkit.Corpus(t, "real/scan-jpeg-6p.pdf"), testkit.Corpus(t, "real/scan-ccitt-signed-4p.pdf")} {
+		for _, how := range [][]string{{"128", "--use-aes=n", "--print=none"}, {"128", "--use-aes=y", "--print=none"}, {"256", "--print=none"}} {
+			t.Run(filepath.Base(paper)+" "+strings.Join(how[:len(how)-1], " "), func(t *testing.T) {
+				locked := filepath.Join(t.TempDir(), "locked.pdf")
+				args := append([]string{"--allow-weak-crypto", "--encrypt", "", "owner"}, how...)
+				if said, err := exec.Command(qpdf, append(args, "--", paper, locked)...).CombinedOutput(); err != nil && exitCode(err) != 3 {
+					t.Fatalf("%v %s", err, said)
+				}
+				p := openAny(t, locked)
+				read := read(t, p, archive.ReadRequest{}, "")
+				for i := range read {
+					if r := &read[i]; r.Source != archive.SourceText {
+						*r = printedPage(i+1, r.Width, r.Height, 0)
+					}
+				}
+				out := copied(t, locked, archive.PDF, read)
+				if exitCode(exec.Command(qpdf, "--is-encrypted", out).Run()) != 2 {
+					t.Error("the copy is locked")
+				}
+				if d := cmp.Diff(imageStreams(t, paper), imageStreams(t, out)); d != "" {
+					t.Errorf("pictures: %s", d)
+				}
+				same := openAny(t, paper)
+				for i := range read {
+					if mean, worst := pixelsApart(t, same, openAny(t, out), i+1, i+1); mean > 0.01 {
+						t.Errorf("page %d: pixels %.2f apart in the mean, %d at worst", i+1, mean, worst)
+					}
+				}
+				if paper == linked {
+					if b, err := os.ReadFile(out); err != nil || !bytes.Contains(b, []byte(hex.EncodeToString([]byte("https://dichvucong.gov.vn")))) {
+						t.Errorf("the link is gone, %v", err)
+					}
+				}
+			})
+		}
+	}
+}
+
+func exitCode(err error) int {
+	exit := (*exec.ExitError)(nil)
+	if errors.As(err, &exit) {
+		return exit.ExitCode()
+	}
+	return 0
 }
 
 func mediaOf(t testing.TB, path string) string {

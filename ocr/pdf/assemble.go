@@ -82,8 +82,9 @@ type Donor struct {
 // holds a signature, Conflict locked_file for one its owner locked, Unprocessable for one that cannot be taken apart.
 func (a *Assembly) Open(ctx context.Context, f *os.File) (*Donor, error) { return a.open(ctx, f, true) }
 
-// OpenSigned is Open for an assembly that is not to replace its source: it takes pages of a signed file, too. What shows of a signature goes
-// over, the signature does not.
+// OpenSigned is Open for an assembly that is not to replace its source: it takes pages of a signed file, too, and of one its owner locked that
+// opens without a password. What shows of a signature goes over, the signature does not; what is written is not encrypted, as it is not on the
+// screen of whoever opens the source. Conflict locked_file for a file that needs a password.
 func (a *Assembly) OpenSigned(ctx context.Context, f *os.File) (*Donor, error) {
 	return a.open(ctx, f, false)
 }
@@ -104,7 +105,10 @@ func (a *Assembly) open(ctx context.Context, f *os.File, unsigned bool) (d *Dono
 	if err != nil {
 		return nil, fmt.Errorf("open pdf: %w", err)
 	}
-	if file.Lock() != cos.Unlocked {
+	switch {
+	case file.Lock() == cos.OwnerLocked && !unsigned:
+		file.Plainly()
+	case file.Lock() != cos.Unlocked:
 		return nil, archive.Fault(archive.Conflict, "locked_file", archive.Text{
 			VI: "Tệp này bị chủ sở hữu khóa, không tách ghép trang được. Xin in ra PDF thường hoặc quét lại.",
 			EN: "The owner of this file locked it, so its pages cannot be rearranged. Print it to a plain PDF or scan it again."})

@@ -3,6 +3,7 @@ package pdf
 import (
 	"context"
 	"errors"
+	"fmt"
 
 	"sohoa/ocr/pdf/cos"
 )
@@ -103,7 +104,7 @@ var left = map[cos.Name]bool{
 	"F": true, "FFilter": true, "FDecodeParms": true, "Alternates": true, "Measure": true, "PtData": true, "Ref": true, "DL": true,
 }
 
-// stream copies a stream: its bytes as they stand, its dictionary without what is left behind.
+// stream copies a stream: its bytes as they stand (under encryption, what was encrypted), its dictionary without what is left behind.
 func (d *Donor) stream(n int, s *cos.Stream) error {
 	out := make(cos.Dict, 0, len(s.Dict))
 	content := d.file.Resolve(s.Dict.Get("Subtype")) == cos.Name("Form") || s.Dict.Has("PatternType")
@@ -121,7 +122,11 @@ func (d *Donor) stream(n int, s *cos.Stream) error {
 		}
 		out = append(out, cos.Entry{Key: e.Key, Val: d.value(e.Val, 0)})
 	}
-	d.a.w.Stream(n, out, d.file.Raw(s))
+	raw, err := d.file.Unlocked(s)
+	if err != nil {
+		return fmt.Errorf("decrypt object %d: %w", s.ID.Num, err)
+	}
+	d.a.w.Stream(n, out, raw)
 	return nil
 }
 

@@ -57,6 +57,7 @@ type File struct {
 	trailer     Dict
 	crypt       *crypt
 	lock        Lock
+	plainly     bool // texts of objects are given decrypted
 
 	// Repaired says that the cross-reference table was missing or wrong and objects were found by looking for them.
 	Repaired bool
@@ -172,9 +173,19 @@ func (f *File) Refill() { f.spent = 0 }
 // which bytes of an object stream count. There is no honest reason for it.
 func (f *File) Ambiguous() []int { return f.ambiguous }
 
+// Plainly makes later calls give the texts of objects decrypted, as if the file had been written without encryption. It is for copying a file
+// that is OwnerLocked; the bytes of its streams are those of Unlocked.
+func (f *File) Plainly() {
+	if f.crypt != nil {
+		f.plainly = true
+		clear(f.cache)
+		f.cacheCost = 0
+	}
+}
+
 // Text returns what a string says that stands in object id, decrypted where strings are. Strings of packed objects are not.
 func (f *File) Text(s String, id Ref) String {
-	if f.crypt == nil {
+	if f.crypt == nil || f.plainly {
 		return s
 	}
 	return f.crypt.text(s, id)
@@ -293,9 +304,16 @@ func (f *File) object(r Ref) Object {
 		return o
 	}
 	before := f.values
-	o, _, err := f.lookup(r)
+	o, packed, err := f.lookup(r)
 	if err != nil {
 		return nil
+	}
+	if f.plainly && !packed {
+		if s, is := o.(*Stream); is {
+			o = &Stream{Dict: f.plain(s.Dict, s.ID).(Dict), ID: s.ID, Start: s.Start}
+		} else {
+			o = f.plain(o, r)
+		}
 	}
 	cost := f.values - before + 1
 	if f.cacheCost += cost; f.cacheCost > 200_000 {

@@ -35,7 +35,7 @@ func (f *File) Shadow(w io.Writer, empty func(*Stream) bool, mend func(num int, 
 		case is && empty(s):
 			out.Stream(n, s.Dict, nil)
 		case is:
-			raw, err := f.unlocked(s)
+			raw, err := f.Unlocked(s)
 			if err != nil {
 				return err
 			}
@@ -77,8 +77,8 @@ func (f *File) plain(o Object, id Ref) Object {
 	return o
 }
 
-// unlocked returns the bytes of a stream, decrypted and still under its filters.
-func (f *File) unlocked(s *Stream) ([]byte, error) {
+// Unlocked returns the bytes of a stream, decrypted and still under its filters.
+func (f *File) Unlocked(s *Stream) ([]byte, error) {
 	raw := f.Raw(s)
 	if f.crypt == nil {
 		return raw, nil
