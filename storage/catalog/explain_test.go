@@ -134,9 +134,6 @@ func TestStatementsUseAnIndex(t *testing.T) {
 		"a new receipt": func(tx archive.Tx) error {
 			return tx.Retrievals().Put(ctx, archive.Receipt{Dossier: "H15.50-261008-0001"})
 		},
-		"grant": func(tx archive.Tx) error {
-			return tx.Retrievals().Grant(ctx, archive.Grant{Hash: archive.DigestOf([]byte(archive.NewID().String())), Dossier: "H15.50-261008-0001"}, 9)
-		},
 		"granted":        func(tx archive.Tx) error { tx.Retrievals().Granted(ctx, archive.Digest{}); return nil },
 		"expired grants": func(tx archive.Tx) error { return tx.Retrievals().Expire(ctx, now) },
 		"tries":          func(tx archive.Tx) error { _, err := tx.Tries().Due(ctx, []string{"a", "b", "c", "d"}); return err },

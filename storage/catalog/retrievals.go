@@ -35,13 +35,13 @@ func (c retrievals) Receipt(ctx context.Context, code archive.DossierCode) (arch
 }
 
 func (c retrievals) Grant(ctx context.Context, g archive.Grant, most int) error {
+	if _, err := c.t.exec(ctx, `DELETE FROM grants WHERE dossier = $1 AND hash NOT IN (
+		SELECT hash FROM grants WHERE dossier = $1 ORDER BY created_at DESC, hash LIMIT $2)`, g.Dossier, most-1); err != nil {
+		return fmt.Errorf("end the oldest grants: %w", err)
+	}
 	if _, err := c.t.exec(ctx, `INSERT INTO grants (hash, dossier, receipt, address, created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6)`,
 		g.Hash, g.Dossier, g.Receipt, g.Address, g.CreatedAt, g.ExpiresAt); err != nil {
 		return fmt.Errorf("add grant: %w", err)
-	}
-	if _, err := c.t.exec(ctx, `DELETE FROM grants WHERE dossier = $1 AND hash NOT IN (
-		SELECT hash FROM grants WHERE dossier = $1 ORDER BY created_at DESC, hash LIMIT $2)`, g.Dossier, most); err != nil {
-		return fmt.Errorf("end the oldest grants: %w", err)
 	}
 	return nil
 }
