@@ -69,6 +69,7 @@ type Archive struct {
 	nudge     chan struct{} // wakes the sequencer
 	feed      chan struct{} // wakes the indexer
 	work      chan struct{} // wakes the readers
+	bulk      chan struct{} // wakes who acts on many papers
 	tidy      chan struct{} // wakes the janitor
 	untaken   untaken
 	suspects  chan ObjectID // to be scrubbed before their turn
@@ -93,7 +94,7 @@ func New(c Config) (*Archive, error) {
 		c.Node = "node"
 	}
 	c.Limits = c.Limits.withDefaults()
-	return &Archive{Config: c, start: c.Clock.Now(), slots: make(chan struct{}, c.Limits.Door.Uploads), nudge: make(chan struct{}, 1), feed: make(chan struct{}, 1), work: make(chan struct{}, 1), tidy: make(chan struct{}, 1),
+	return &Archive{Config: c, start: c.Clock.Now(), slots: make(chan struct{}, c.Limits.Door.Uploads), nudge: make(chan struct{}, 1), feed: make(chan struct{}, 1), work: make(chan struct{}, 1), bulk: make(chan struct{}, 1), tidy: make(chan struct{}, 1),
 		suspects: make(chan ObjectID, 256)}, nil
 }
 

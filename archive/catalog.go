@@ -39,6 +39,8 @@ type Tx interface {
 	Settings() Settings
 	Usage() Usage
 	Learnt() Learnt
+	Comments() Comments
+	Batches() Batches
 	Retrievals() Retrievals
 	Tries() Tries
 	Opinions() Opinions
@@ -270,6 +272,7 @@ type Accounts interface {
 	Insert(ctx context.Context, a Account) error // Conflict code login_taken or identity_taken
 	Get(ctx context.Context, id ID) (Account, error)
 	ByLogin(ctx context.Context, login string) (Account, error)
+	Names(ctx context.Context, ids []ID) (map[ID]string, error) // of those that exist, in one query
 	// ByIdentity finds the account of a person as a provider knows him. NotFound for an empty issuer.
 	ByIdentity(ctx context.Context, issuer, subject string) (Account, error)
 	Update(ctx context.Context, a Account, after int64) error

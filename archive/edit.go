@@ -14,6 +14,9 @@ type Edit struct {
 	Access  *Access
 	Fields  *Fields // the whole set, as it shall be
 	After   int64   // revision the caller saw; 0 does not ask
+	Batch   ID      // the bulk act this belongs to; optional
+	// Then runs inside the transaction, last. It may run more than once. Optional.
+	Then func(context.Context, Tx, Document) error
 }
 
 // Edit changes fields of a paper in review or returned. Errors: NotFound, Forbidden, Conflict wrong_state, busy or
@@ -78,8 +81,9 @@ func (a *Archive) Edit(ctx context.Context, actor Actor, id ID, e Edit) (Documen
 	}
 	p.Actor, p.Action, p.At = actor, EvEdit, now
 	p.tell(map[string]string{"fields": strings.Join(changed, ",")})
+	p.under(e.Batch)
 	first := func(ctx context.Context, tx Tx) error { return a.ensureDossier(ctx, tx, actor, &d, now) }
-	out, err := a.perform(ctx, p, false, nil, first, nil)
+	out, err := a.perform(ctx, p, false, nil, first, e.Then)
 	if err != nil {
 		return Document{}, err
 	}

@@ -247,6 +247,9 @@ func (a *Archive) Sweep(ctx context.Context) (int, error) {
 		if err := tx.Jobs().Recall(ctx, now, now.Add(jobHorizon)); err != nil {
 			return err
 		}
+		if err := tx.Batches().Forget(ctx, now.Add(-bulkKept)); err != nil {
+			return err
+		}
 		return tx.Answers().Forget(ctx, now.Add(-7*24*time.Hour), a.Node, a.start, now)
 	})
 	errs = append(errs, err, a.tellMisses(ctx, now))

@@ -7,6 +7,7 @@ type JobKind string
 
 const (
 	JobRead JobKind = "read" // recognise a version's pages
+	JobBulk JobKind = "bulk" // one act on many papers; its key is the batch
 	JobScan JobKind = "scan" // look for viruses in a paper that was quarantined because the scanner was away
 )
 

@@ -94,6 +94,12 @@ var limitsToSet = []LimitRow{
 	{Field: "Assemble.Memory", Unit: UnitBytes, Flag: "assemble-memory", Code: "422 limits_exceeded", Test: "ocr/child TestAssembler",
 		Name: Text{"Bộ nhớ để ghép", "Memory of assembling"}, Why: Text{"Ảnh 40 triệu điểm giải mã hai lần và các bảng của nguồn.", "A picture of 40 megapixels, twice, and the tables of a source."}},
 
+	{Field: "Work.CommentText", Unit: UnitChars, Flag: "work-comment", Code: "400 invalid", Test: "archive TestComments",
+		Name: Text{"Độ dài một ý kiến", "Characters of one comment"}, Why: Text{"Một trang chữ; dài hơn là một lá thư.", "A page of typing; what is longer is a letter."}},
+	{Field: "Work.Comments", Unit: UnitCount, Flag: "work-comments", Code: "409 too_many_comments", Test: "archive TestComments",
+		Name: Text{"Số ý kiến của một giấy tờ", "Comments of one paper"}, Why: Text{"Mỗi ngày làm việc một ý kiến trong hai năm.", "One every working day for two years."}},
+	{Field: "Work.Bulk", Unit: UnitCount, Flag: "work-bulk", Code: "400 too_many_chosen", Test: "archive TestBulk",
+		Name: Text{"Số giấy tờ của một việc hàng loạt", "Papers of one bulk act"}, Why: Text{"Một tháng của một xã; khoảng một giờ với kho chậm.", "A commune's month; an hour's work at the pace of a slow store."}},
 	{Field: "Upload.Open", Unit: UnitCount, Flag: "upload-open", Code: "429 too_many_open", Test: "archive TestLimitsOfUploads",
 		Name: Text{"Số tệp gửi dở của một người", "Unfinished uploads of one user"}, Why: Text{"Ba của trang, bốn của nạp thư mục, và những tệp đứt giữa chừng trong ngày.", "Three of a page's, four of an import's, and what broke off in a day."}},
 	{Field: "Upload.Bytes", Unit: UnitBytes, Flag: "upload-bytes", Code: "429 too_many_open", Test: "archive TestLimitsOfUploads",

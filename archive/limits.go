@@ -83,6 +83,7 @@ type Limits struct {
 	Quota         QuotaLimits
 	Assemble      AssembleLimits
 	Upload        UploadLimits
+	Work          WorkLimits
 	Door          DoorLimits
 	Index         IndexLimits
 	Folder        FolderLimits
@@ -155,6 +156,11 @@ func DefaultLimits() Limits {
 			Pixels:        40e6, // as for reading: A3 at 300 dpi is 17 megapixels
 			Time:          30 * time.Second,
 			Memory:        768 << 20, // a decoded picture of 40 megapixels, twice, and the tables of a source
+		},
+		Work: WorkLimits{
+			CommentText: 2000, // a page of typing; what is longer is a letter
+			Comments:    500,  // a paper handed to and fro every working day for two years
+			Bulk:        2000, // a commune's month; an hour's work at the pace of a slow store
 		},
 		Upload: UploadLimits{
 			Open:       64,             // three of a page's, four of an import's, and what broke off in a day

@@ -15,6 +15,7 @@ type MoveRequest struct {
 	After  int64 // revision the caller saw; 0 does not ask
 	// Despite is the code of a warning that was shown to a person who then went on: the event says so. Optional.
 	Despite string
+	Batch   ID // the bulk act this belongs to; optional
 	// Then runs inside the transaction, last. It may run more than once. Optional.
 	Then func(context.Context, Tx, Document) error
 }
@@ -92,6 +93,7 @@ func (a *Archive) Move(ctx context.Context, actor Actor, id ID, req MoveRequest)
 	}
 	p.Next = d
 	p.tell(map[string]string{"move": string(req.Move), "from": string(from), "to": string(d.State), "reason": reason})
+	p.under(req.Batch)
 	if req.Despite != "" {
 		p.tell(map[string]string{"despite": clean(req.Despite, 60)})
 	}
@@ -126,6 +128,13 @@ func (a *Archive) returnedFor(ctx context.Context, id ID) (reason string, err er
 		return err
 	})
 	return reason, err
+}
+
+// under notes to which bulk act the act belongs.
+func (p *pending) under(batch ID) {
+	if !batch.IsZero() {
+		p.tell(map[string]string{"batch": batch.String()})
+	}
 }
 
 // tell adds facts to the event of the act.

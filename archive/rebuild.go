@@ -379,6 +379,11 @@ func (a *Archive) replayEvents(ctx context.Context, tx Tx, events []Event, n *Re
 		if err := replayRetrieval(ctx, tx, &e); err != nil {
 			return err
 		}
+		if e.Action == EvComment {
+			if err := replayComment(ctx, tx, &e); err != nil {
+				return err
+			}
+		}
 		n.Events++
 	}
 	return nil

@@ -10,6 +10,7 @@ type Refiling struct {
 	Dossier DossierCode // zero: out of every dossier
 	Reason  string      // wanted once the paper is accepted
 	After   int64       // revision the caller saw; 0 does not ask
+	Batch   ID          // the bulk act this belongs to; optional
 	// Then runs inside the transaction, last. It may run more than once. Optional.
 	Then func(context.Context, Tx, Document) error
 }
@@ -39,6 +40,7 @@ func (a *Archive) Refile(ctx context.Context, actor Actor, id ID, r Refiling) (D
 	p := refiling(&before, next)
 	p.Actor, p.Action, p.At = actor, EvMove, now
 	p.tell(map[string]string{"move": string(Refile), "reason": reason})
+	p.under(r.Batch)
 	// A dossier opened for a paper whose act is then dropped is an empty dossier with its code: the next paper finds it there.
 	first := func(ctx context.Context, tx Tx) error { return a.ensureDossier(ctx, tx, actor, &p.Next, now) }
 	out, err := a.perform(ctx, p, rule.Durable, nil, first, r.Then)

@@ -15,6 +15,7 @@ type RunOptions struct {
 	Janitor   bool
 	Segments  bool // close segments of the log into the store; one process of a house
 	Mirror    bool // bring the second store up to the first; one process of a house
+	Bulk      bool // acts on many papers
 	Scrub     bool // read stored bytes again; one process of a house
 }
 
@@ -27,6 +28,9 @@ func (a *Archive) Run(ctx context.Context, o RunOptions) {
 	}
 	if o.Index {
 		wg.Go(func() { _ = a.RunIndexer(ctx) })
+	}
+	if o.Bulk {
+		wg.Go(func() { a.runBulk(ctx) })
 	}
 	if o.Janitor {
 		wg.Go(func() { a.runJanitor(ctx) })

@@ -110,7 +110,7 @@ func runServer(ctx context.Context, e *env, o *options, ready func(context.Conte
 	workDone := make(chan struct{})
 	go func() {
 		defer close(workDone)
-		h.archive.Run(work, archive.RunOptions{Readers: o.readers, Index: roles.index, Sequencer: roles.worker, Janitor: roles.worker,
+		h.archive.Run(work, archive.RunOptions{Readers: o.readers, Index: roles.index, Sequencer: roles.worker, Janitor: roles.worker, Bulk: roles.worker,
 			Segments: roles.worker, Mirror: roles.worker, Scrub: roles.worker})
 	}()
 	secondDone := make(chan struct{})

@@ -45,6 +45,8 @@ func (t *tx) Learnt() archive.Learnt         { return learnt{t} }
 func (t *tx) Retrievals() archive.Retrievals { return retrievals{t} }
 func (t *tx) Tries() archive.Tries           { return tries{t} }
 func (t *tx) Opinions() archive.Opinions     { return opinions{t} }
+func (t *tx) Comments() archive.Comments     { return comments{t} }
+func (t *tx) Batches() archive.Batches       { return batches{t} }
 func (t *tx) Tree() archive.TreeTx           { return tree{t} }
 
 // errEnded is what a transaction says that was kept after its function returned.
