@@ -1,6 +1,7 @@
 package session
 
 import (
+	"cmp"
 	"context"
 	"crypto/subtle"
 	"encoding/json"
@@ -192,7 +193,7 @@ func (k *Keeper) ProviderAnswered(ctx context.Context, v Visitor, carried string
 	}
 	acc, err := k.archive.Identified(ctx, from.actor(), k.provider.identity(claims))
 	if err == nil && !k.archive.Usable(acc) {
-		err = k.refuse(ctx, from, true, acc.Login)
+		err = cmp.Or(k.archive.SignInFailed(ctx, from.actor(), true, acc.Login), refused("the account is closed or past its time"))
 	}
 	if err != nil {
 		return out, err
