@@ -74,7 +74,7 @@ func New(c Config) (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := &door{archive: c.Archive, keeper: keeper, log: c.Log, metrics: newMetrics(c.Archive), cross: http.NewCrossOriginProtection(), public: public}
+	d := &door{archive: c.Archive, keeper: keeper, log: c.Log, metrics: newMetrics(c.Archive), cross: http.NewCrossOriginProtection(), public: public, trusted: len(c.TrustedProxies) > 0}
 	if public.Host != "" {
 		if err := d.cross.AddTrustedOrigin(public.Scheme + "://" + public.Host); err != nil {
 			return nil, err

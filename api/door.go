@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/url"
 	"runtime/debug"
+	"sync"
 	"time"
 
 	"github.com/gin-gonic/gin"
@@ -25,6 +26,8 @@ type door struct {
 	metrics *metrics
 	cross   *http.CrossOriginProtection
 	public  url.URL // zero: not told
+	proxied sync.Once
+	trusted bool // somebody's X-Forwarded-For is believed
 }
 
 // visit is what is known of a request beside its words: where it comes from and, once admitted, who sent it.
@@ -53,6 +56,11 @@ func (d *door) begin(c *gin.Context) {
 	r := &reply.Request{ID: archive.NewID().String(), Lang: language(c.Request)}
 	ctx := context.WithValue(reply.With(c.Request.Context(), r), visitKey{}, &visit{address: c.ClientIP()})
 	c.Request = c.Request.WithContext(ctx)
+	if !d.trusted && c.GetHeader("X-Forwarded-For") != "" {
+		d.proxied.Do(func() {
+			d.log.Warn("requests seem to come through a proxy that is not trusted: everybody behind it is one address for limits and trail; see --trusted-proxies")
+		})
+	}
 	h := c.Writer.Header()
 	h.Set("X-Request-Id", r.ID)
 	h.Set("X-Content-Type-Options", "nosniff")

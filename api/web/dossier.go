@@ -2,6 +2,8 @@ package web
 
 import (
 	"net/http"
+	"net/netip"
+	"net/url"
 	"slices"
 	"strings"
 
@@ -144,6 +146,7 @@ type dossierPage struct {
 type receiptCard struct {
 	Number int // of the newest; 0: none yet
 	When   string
+	Local  bool // the code on it leads nowhere but on this machine
 }
 
 func (p *Pages) dossier(v *visit) error {
@@ -200,7 +203,7 @@ func (p *Pages) receiptOf(v *visit, d *dossierPage, code archive.DossierCode) er
 		if err != nil {
 			return err
 		}
-		d.Receipt = &receiptCard{r.Number, moment(r.IssuedAt)}
+		d.Receipt = &receiptCard{r.Number, moment(r.IssuedAt), onlyHere(p.PublicURL)}
 	}
 	evs, err := p.Archive.RetrievalsOf(v.ctx, v.actor, code, mostEvents)
 	if err != nil {
@@ -210,4 +213,14 @@ func (p *Pages) receiptOf(v *visit, d *dossierPage, code archive.DossierCode) er
 		d.Retrieved = append(d.Retrieved, v.event(&e))
 	}
 	return nil
+}
+
+// onlyHere reports whether an address of this house can be reached from this machine alone.
+func onlyHere(address string) bool {
+	u, err := url.Parse(address)
+	if err != nil || u.Host == "" {
+		return false
+	}
+	ip, err := netip.ParseAddr(u.Hostname())
+	return u.Hostname() == "localhost" || err == nil && ip.IsLoopback()
 }

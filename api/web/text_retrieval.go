@@ -17,6 +17,7 @@ var retrievalTexts = texts{
 	"receipt.last":  {VI: "giấy số %d, in lúc %s", EN: "no. %d, printed %s"},
 	"receipt.how":   {VI: "In giấy có mã hồ sơ, mã tra cứu và mã QR để người dân xem kết quả trên điện thoại. Mã chỉ hiện một lần trên giấy này.", EN: "Prints the codes and the QR code by which the applicant sees the results on a phone. The code is shown once, on this paper."},
 	"receipt.again": {VI: "Đã có giấy. In giấy mới thì mã trên giấy cũ hết hiệu lực ngay.", EN: "There is one already. A new one ends the old code at once."},
+	"receipt.local": {VI: "Chưa đặt địa chỉ công khai (--public-url): mã QR in ra chỉ mở được trên chính máy này. Xin báo quản trị.", EN: "No public address is set (--public-url): the printed QR code opens on this machine only. Tell the administrator."},
 	"receipt.a5":    {VI: "In giấy khổ A5", EN: "Print on A5"},
 	"receipt.a4":    {VI: "Khổ A4", EN: "On A4"},
 

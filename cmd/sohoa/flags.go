@@ -16,6 +16,7 @@ type options struct {
 	data      string
 	listen    string
 	publicURL string
+	proxies   string // whose X-Forwarded-For is believed
 	tlsCert   string
 	tlsKey    string
 	store     string

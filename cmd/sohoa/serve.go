@@ -84,7 +84,7 @@ func runServer(ctx context.Context, e *env, o *options, ready func(context.Conte
 	if err != nil {
 		return exitFailed, err
 	}
-	handler, err := api.New(api.Config{Archive: h.archive, Log: h.log, PublicURL: public, House: h.facts, Backup: h.serveBackup, Seal: seal, Provider: provider})
+	handler, err := api.New(api.Config{Archive: h.archive, Log: h.log, PublicURL: public, TrustedProxies: o.trustedProxies(), House: h.facts, Backup: h.serveBackup, Seal: seal, Provider: provider})
 	if err != nil {
 		return exitFailed, err
 	}
@@ -196,6 +196,7 @@ func openProvider(e *env, o *options) (*session.ProviderConfig, error) {
 func (o *options) serving(fs *flag.FlagSet) {
 	fs.StringVar(&o.listen, "listen", "127.0.0.1:8080", "`address` to listen on")
 	fs.StringVar(&o.publicURL, "public-url", "", "`URL` under which people reach this server, for cookies, links and QR codes")
+	fs.StringVar(&o.proxies, "trusted-proxies", "", "`addresses` or CIDR ranges, parted by commas, of the proxies in front of this server: where a request comes from is then taken from their X-Forwarded-For. Without it everybody behind a proxy is one address, for the limits of wrong look-ups and sign-ins, too")
 	fs.StringVar(&o.oidcFile, "oidc-file", "", "`file` (JSON) of an OpenID provider where people may sign in, too, and of what its claims mean here; sohoa help serve shows one. Its secret is read from SOHOA_OIDC_CLIENT_SECRET, or from the file that SOHOA_OIDC_CLIENT_SECRET_FILE names")
 	fs.StringVar(&o.tlsCert, "tls-cert", "", "certificate `file` (PEM)")
 	fs.StringVar(&o.tlsKey, "tls-key", "", "private key `file` of the certificate (PEM)")
@@ -203,6 +204,16 @@ func (o *options) serving(fs *flag.FlagSet) {
 	o.inbox.flags(fs)
 	o.folders(fs)
 	o.working(fs)
+}
+
+// trustedProxies are the parts of --trusted-proxies.
+func (o *options) trustedProxies() (out []string) {
+	for part := range strings.SplitSeq(o.proxies, ",") {
+		if part = strings.TrimSpace(part); part != "" {
+			out = append(out, part)
+		}
+	}
+	return out
 }
 
 type roleSet struct{ worker, index bool }
