@@ -34,6 +34,7 @@ type Document struct {
 	Current       int        `json:"current_version" doc:"The version that pages, text and fields are of: the newest, unless it was dropped"`
 	Public        int        `json:"public_version,omitempty" doc:"The version that is public; it stays so while a new scan is in review"`
 	Standing      []Standing `json:"standing,omitempty" doc:"Versions that stay valid behind a new scan, the older first"`
+	Waits         *Waits     `json:"waits,omitempty" doc:"What somebody has to do about it, until when and who"`
 	Findings      []Finding  `json:"findings"`
 	Moves         []string   `json:"moves" doc:"What the caller may do with it now; rescan is POST …/versions"`
 	CreatedAt     time.Time  `json:"created_at"`
@@ -122,7 +123,7 @@ func (t teller) document(d *archive.Document) Document {
 		PageCount: d.PageCount(), Reading: t.progress(&d.Reading), Versions: make([]Version, 0, len(d.Versions)),
 		Findings: append(t.findings(d.Findings), t.findings(d.Reading.Findings)...), Moves: []string{},
 		CreatedAt: local(d.CreatedAt), UpdatedAt: local(d.UpdatedAt), PublishedAt: localPtr(d.PublishedAt),
-		Current: d.Head().Number, Public: d.PublicVersion()}
+		Current: d.Head().Number, Public: d.PublicVersion(), Waits: waits(d)}
 	for _, x := range d.Standing {
 		out.Standing = append(out.Standing, Standing{string(x.State), x.Version})
 	}

@@ -127,6 +127,8 @@ func Mount(router gin.IRoutes, api huma.API, c Config) {
 	s.readings()
 	s.moves()
 	s.refilings()
+	s.work()
+	s.bulks()
 	s.arranging()
 	s.stacking()
 	s.separators()
