@@ -47,7 +47,7 @@ var homes = []struct {
 	{"github.com/hhrutter/tiff", []string{"ocr/pdf", "ocr/pdf/...", "ocr/image", "ocr/page"}},
 	{"github.com/makiuchi-d/gozxing", []string{"ocr/code"}},
 	{"github.com/boombuler/barcode", []string{"ocr/code", "ocr/code/codetest", "api/paper"}},
-	{"codeberg.org/go-fonts", []string{"api/paper"}},
+	{"codeberg.org/go-fonts", []string{"api/paper", "internal/testkit"}},
 	{"github.com/landlock-lsm/go-landlock", []string{"internal/sandbox"}},
 	{"github.com/elastic/go-seccomp-bpf", []string{"internal/sandbox"}},
 	{"github.com/chromedp", []string{"internal/testkit/browser"}},

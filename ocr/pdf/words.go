@@ -271,5 +271,24 @@ func plausible(words []archive.Word) bool {
 	if enc, sure := viet.DetectEncoding(all.String()); enc != viet.Unicode && sure >= 0.5 {
 		return false
 	}
-	return true
+	return !partlyLegacy(words)
+}
+
+// partlyLegacy reports that some lines are written in an old encoding beside others that are not: two lines at least, and a tenth of all.
+// A page put together of several files says one thing here and another there, and over the whole of it neither stands out.
+func partlyLegacy(words []archive.Word) bool {
+	legacy, lines := 0, 0
+	for from := 0; from < len(words); lines++ {
+		var line strings.Builder
+		end := from
+		for ; end < len(words) && words[end].Line == words[from].Line; end++ {
+			line.WriteString(words[end].Text)
+			line.WriteByte(' ')
+		}
+		if enc, sure := viet.DetectEncoding(line.String()); enc != viet.Unicode && sure >= 0.8 {
+			legacy++
+		}
+		from = end
+	}
+	return legacy >= 2 && legacy*10 >= lines
 }
