@@ -57,12 +57,13 @@ func elected(votes [][]archive.Word, middle float32) []archive.Word {
 	if len(slots) < 2 || len(slots) > 7 {
 		return nil
 	}
+	highland := fields.Highland(slots[0].winner(true, false, cast).Text)
 	var out []archive.Word
 	for i, s := range slots {
 		if 0 < i && i < len(slots)-1 && len(s.ballots)*4 < cast {
 			continue
 		}
-		out = append(out, s.winner(i == 0, cast))
+		out = append(out, s.winner(i == 0, highland, cast))
 	}
 	return out
 }
@@ -143,8 +144,8 @@ func enter(slots []slot, b ballot) []slot {
 }
 
 // winner is the reading of a slot with the most weight behind it. A reading that no list holds stands in part for those it is one
-// letter or mark away from.
-func (s slot) winner(first bool, cast int) archive.Word {
+// letter or mark away from, unless the name is none the lists know of.
+func (s slot) winner(first, highland bool, cast int) archive.Word {
 	type behind struct {
 		weight, sure float32
 		word         archive.Word
@@ -164,6 +165,11 @@ func (s slot) winner(first bool, cast int) archive.Word {
 		}
 	}
 	for _, b := range s.ballots {
+		if highland { // no list knows these names
+			back(b.word.Text, b.word.Confidence, b.word.Confidence, b.word)
+			total += b.word.Confidence
+			continue
+		}
 		back(b.word.Text, b.weight(first), b.word.Confidence, b.word)
 		total += b.weight(first)
 		if near := fields.NamesNear(b.word.Text, first); len(near) > 0 {

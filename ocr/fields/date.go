@@ -13,11 +13,15 @@ type day struct {
 	words        []word
 	before       []word // what stands before it on the line: the place
 	first, after int    // words it takes of its run
+	pen          bool   // a figure stands taller than any print beside it
 }
 
 // open reports that a figure of the day is missing or was read with doubt, so that a hand wrote it or is to. A day that was
 // read surely and cannot be is no handwriting.
 func (d day) open() bool {
+	if d.pen {
+		return true
+	}
 	figures := 0
 	for _, w := range d.words {
 		switch {
@@ -53,7 +57,10 @@ func dayIn(r run) (day, bool) {
 		dd, ok1 := figure(r.words[i+1 : month])
 		mm, ok2 := figure(r.words[month+1 : year])
 		yy, ok3 := figure(r.words[year+1 : end])
-		if ok1 && ok2 && ok3 && len(dd) <= 2 && len(mm) <= 2 && len(yy) == 4 {
+		for _, w := range r.words[i+1 : end] { // printed figures are lower than the word before them with its mark and its tails
+			d.pen = d.pen || strings.ContainsAny(w.text, "0123456789") && w.y1-w.y0 > 1.1*(r.words[i].y1-r.words[i].y0)
+		}
+		if ok1 && ok2 && ok3 && !d.pen && len(dd) <= 2 && len(mm) <= 2 && len(yy) == 4 {
 			if v, err := archive.ParseDate(dd + "/" + mm + "/" + yy); err == nil {
 				d.date = v
 			}
@@ -97,6 +104,9 @@ func (p *paper) findDate() {
 			return
 		}
 	}
+	if p.written() {
+		return
+	}
 	for i := len(p.sheets) - 1; i >= 0; i-- {
 		s := p.sheets[i]
 		for j := len(s.runs) - 1; j >= 0; j-- {
@@ -127,6 +137,23 @@ func (p *paper) findDate() {
 			}
 		}
 	}
+}
+
+// written takes the place from the line under the national header whose day a pen wrote so that not even its printed words were
+// read whole: what stands before the comma and "ngày". The day is left to the clerk.
+func (p *paper) written() bool {
+	for _, r := range p.head.right {
+		if r.cy() < p.head.motto.cy() {
+			continue
+		}
+		for i, w := range r.words[:min(len(r.words), 6)] {
+			if strings.HasSuffix(w.text, ",") && i+1 < len(r.words) && like(r.words[i+1].fold, "ngay") {
+				p.issued(p.first, day{words: r.words[i+1:], before: r.words[:i+1], pen: true}, 0.8)
+				return true
+			}
+		}
+	}
+	return false
 }
 
 var firstGiven = []string{"dang ky lan", "cap lan dau", "cap ngay", "ngay cap", "dang ky thay doi"}

@@ -13,6 +13,7 @@ func TestFamilyOf(t *testing.T) {
 		{"two can be meant", "Lế Thị Hòa", "Lế Thị Hòa", false},
 		{"the first word is lost", "Hường Thị Giang", "Hường Thị Giang", false},
 		{"a name of the highlands", "H'Yim Niê Kđăm", "H'Yim Niê Kđăm", true},
+		{"letters the recogniser lacks", "Y Bhem Ayũn", "Y Bhem Ayŭn", false},
 	} {
 		got, conf := familyOf(c.name, 0.9)
 		if got != c.want || (conf >= 0.9) != c.sure {

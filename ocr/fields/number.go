@@ -180,6 +180,10 @@ func (s *sheet) byHand(words []word, r run) bool {
 	for _, w := range words {
 		whole := strings.ContainsAny(w.text, "/-") && letters(w.text) > 1 // grown together with the printed notation
 		switch h := w.y1 - w.y0; {
+		case !whole && len(r.words) > 0 && label(r.words[:1]) > 0 && w.line == r.words[0].line && h > 1.15*(r.words[0].y1-r.words[0].y0): // the mark of "Số" stands above any figure in print
+			return true
+		case whole && label(r.words[:1]) > 0 && w.line == r.words[0].line && h > 1.6*(r.words[0].y1-r.words[0].y0):
+			return true
 		case w.conf < 0.3, !whole && w.conf < 0.6 && hasWord(w.text):
 			return true
 		case h > 2*max(s.tall, 6):

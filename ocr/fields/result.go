@@ -54,7 +54,8 @@ func (p *paper) findOwner() {
 						if capitals(name) > 0.9 {
 							name = titled(name)
 						}
-						p.put(OwnerName, p.apostrophes(name), 0.85, s, words)
+						name, conf := ownerOf(p.apostrophes(name), 0.85)
+						p.put(OwnerName, name, conf, s, words)
 					}
 				}
 			}
