@@ -12,7 +12,7 @@ import (
 )
 
 // copyForm changes when copies are made otherwise than before: those of the older form are no longer found, and the cache lets them go.
-const copyForm = 1
+const copyForm = 2
 
 // copyTries is how often somebody who waited for another's attempt tries again: each time the other had failed.
 const copyTries = 3

@@ -21,6 +21,7 @@ import (
 
 	"sohoa/archive"
 	"sohoa/internal/testkit"
+	"sohoa/ocr/pdf"
 )
 
 // words puts what was read into a file as the archive keeps it.
@@ -324,6 +325,21 @@ func TestCopyOfScans(t *testing.T) {
 					t.Errorf("%d of %d words are not within a point", missing, len(pages[0].Words))
 				}
 				samePictures(t, paper, path)
+				if worst := asFirefoxSees(t, pages, path); worst > 1 {
+					t.Errorf("pdf.js has a word %.2f pt off", worst)
+				}
+				laid, err := open(t, path).(*pdf.Paper).LaidForTest(t.Context(), 1)
+				if err != nil {
+					t.Fatal(err)
+				}
+				var chrome []seenWord
+				for _, w := range laid {
+					chrome = append(chrome, seenWord{1, w.Text, w.Box})
+				}
+				// A hyphen before a gap pdfium takes for one that parts a word, and leaves it out.
+				if _, missing := match(t, pages, chrome); missing*100 > len(pages[0].Words) {
+					t.Errorf("pdfium has %d of %d words not within a point", missing, len(pages[0].Words))
+				}
 			})
 		}
 	}

@@ -61,7 +61,7 @@ func (g *glyphless) write(w *cos.Writer) {
 		{Key: "FontBBox", Val: cos.Array{int64(0), int64(glyphDescent), int64(glyphWidth), int64(glyphAscent)}}, {Key: "ItalicAngle", Val: int64(0)},
 		{Key: "Ascent", Val: int64(glyphAscent)}, {Key: "Descent", Val: int64(glyphDescent)}, {Key: "CapHeight", Val: int64(glyphAscent)}, {Key: "StemV", Val: int64(80)},
 		{Key: "FontFile2", Val: cos.Ref{Num: g.program}}})
-	program := emptyTrueType()
+	program := strokeTrueType()
 	w.Stream(g.program, cos.Dict{{Key: "Length1", Val: int64(len(program))}, flate}, packed(program))
 	gids := make([]byte, 2*(len(g.runes)+1))
 	for i := range g.runes {
@@ -109,9 +109,13 @@ func packed(data []byte) []byte {
 	return b.Bytes()
 }
 
-// emptyTrueType is a font program of two empty glyphs, with the tables a CIDFontType2 must have (ISO 32000-1 §9.9) and the ones readers
-// look for before they believe a font. Units are thousandths.
-func emptyTrueType() []byte {
+// strokeTrueType is a font program of two glyphs: an empty one, and one whose outline is a single stroke from corner to corner of the letter's
+// box and back. It has no area, so that nothing is painted even by a program that fills letters it should not; but it has the box. Of a glyph
+// without one pdfium (Chrome) makes boxes of no height and drops words of one letter, which then are not found.
+//
+// The program has the tables a CIDFontType2 must have (ISO 32000-1 §9.9) and the ones readers look for before they believe a font. Units are
+// thousandths.
+func strokeTrueType() []byte {
 	be := binary.BigEndian
 	head := make([]byte, 54)
 	be.PutUint32(head[0:], 0x00010000)
@@ -132,9 +136,12 @@ func emptyTrueType() []byte {
 	be.PutUint16(hhea[10:], glyphWidth)
 	be.PutUint16(hhea[18:], 1) // caret upright
 	be.PutUint16(hhea[34:], 1) // one width for all
+	be.PutUint16(hhea[16:], glyphWidth)
 	maxp := make([]byte, 32)
 	be.PutUint32(maxp[0:], 0x00010000)
 	be.PutUint16(maxp[4:], 2)
+	be.PutUint16(maxp[6:], 2)  // points of a glyph
+	be.PutUint16(maxp[8:], 1)  // contours
 	be.PutUint16(maxp[14:], 2) // zones
 	hmtx := make([]byte, 6)
 	be.PutUint16(hmtx[0:], glyphWidth)
@@ -143,10 +150,21 @@ func emptyTrueType() []byte {
 	post[15] = 1                                        // fixed pitch
 	cmap := []byte{0, 0, 0, 1, 0, 3, 0, 1, 0, 0, 0, 12, // one table, for Windows and Unicode
 		0, 4, 0, 24, 0, 0, 0, 2, 0, 2, 0, 0, 0, 0, 0xff, 0xff, 0, 0, 0xff, 0xff, 0, 1, 0, 0} // format 4 with its closing segment only
+	glyf := make([]byte, 22)
+	be.PutUint16(glyf[0:], 1) // contours; then the box
+	be.PutUint16(glyf[4:], uint16(descent))
+	be.PutUint16(glyf[6:], glyphWidth)
+	be.PutUint16(glyf[8:], glyphAscent)
+	be.PutUint16(glyf[10:], 1)      // the last point; no instructions
+	glyf[14], glyf[15] = 0x11, 0x01 // both on the outline, the first with the same x as the origin
+	be.PutUint16(glyf[16:], glyphWidth)
+	be.PutUint16(glyf[18:], uint16(descent))
+	be.PutUint16(glyf[20:], glyphAscent-glyphDescent)
+	loca := []byte{0, 0, 0, 0, 0, byte(len(glyf) / 2)}
 	tables := []struct {
 		tag  string
 		data []byte
-	}{{"cmap", cmap}, {"glyf", []byte{0}}, {"head", head}, {"hhea", hhea}, {"hmtx", hmtx}, {"loca", make([]byte, 6)}, {"maxp", maxp}, {"post", post}}
+	}{{"cmap", cmap}, {"glyf", glyf}, {"head", head}, {"hhea", hhea}, {"hmtx", hmtx}, {"loca", loca}, {"maxp", maxp}, {"post", post}}
 	n := len(tables)
 	out := make([]byte, 12+16*n)
 	be.PutUint32(out[0:], 0x00010000)

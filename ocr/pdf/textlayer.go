@@ -36,9 +36,16 @@ func (g *glyphless) lay(words []archive.Word, font cos.Name, to matrix) []byte {
 		if dx, dy, ok := course(line); ok {
 			turns = quarter(dx, dy)
 		}
+		var last run
 		for i, w := range line {
 			gap := 0.0
 			run := newRun(w.Box, turns)
+			// pdf.js (Firefox) joins what follows in one size to one straight piece, and lights words at the end of a crooked line above it or
+			// below. A size that differs, by less than anybody sees, keeps them apart.
+			if down := (run.y-last.y)*run.cos - (run.x-last.x)*run.sin; i > 0 && math.Abs(down) > apartDown && decimal(run.size) == decimal(last.size) {
+				run.size += apartSize
+			}
+			last = run
 			if i+1 < len(line) {
 				next := newRun(line[i+1].Box, turns)
 				gap = math.Max(0.1, (next.x-run.x)*run.cos+(next.y-run.y)*run.sin-run.length)
@@ -94,6 +101,12 @@ func (g *glyphless) word(b *bytes.Buffer, text string, r run, gap float64, font 
 	}
 	b.WriteByte('\n')
 }
+
+// How far the base lines of two words lie apart that are not to be one piece, and by how much their sizes then differ, in points.
+const (
+	apartDown = 0.2
+	apartSize = 0.02
+)
 
 // usualTurns is the direction most of the page reads in: that of its lines, each counted by its length.
 func usualTurns(words []archive.Word) int {

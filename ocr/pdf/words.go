@@ -292,3 +292,12 @@ func partlyLegacy(words []archive.Word) bool {
 	}
 	return legacy >= 2 && legacy*10 >= lines
 }
+
+// LaidForTest returns the words pdfium finds on page n, whoever put them there and whether or not they show.
+func (p *Paper) LaidForTest(ctx context.Context, n int) ([]archive.Word, error) {
+	s, err := p.look(ctx, n)
+	if err != nil {
+		return nil, err
+	}
+	return p.textLayer(ctx, n, s)
+}
