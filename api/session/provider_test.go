@@ -233,8 +233,9 @@ func TestIdentitiesAreLinkedByTheirOwners(t *testing.T) {
 	if err != nil || signed.Account.ID != acc.ID || signed.Account.Role != archive.RoleClerk || signed.Account.Agency != "H15.61" {
 		t.Errorf("a linked account keeps its rights: %+v %v", signed.Account, err)
 	}
-	v, err = visitorOf(t, k, signed.Secret)
-	must(t, err)
+	if _, err = visitorOf(t, k, signed.Secret); err != nil {
+		t.Fatal(err)
+	}
 	clock.now = clock.now.Add(a.Limits.ProofTime + time.Second)
 	if v, err = visitorOf(t, k, signed.Secret); err != nil || !errors.Is(a.UnlinkIdentity(t.Context(), v.Actor), archive.ErrProofRequired) {
 		t.Errorf("unlinked without proof: %v", err)

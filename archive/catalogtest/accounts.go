@@ -23,6 +23,9 @@ var accountTests = []test{
 		b.view(func(tx archive.Tx) error {
 			got, err := tx.Accounts().Get(b.Context(), x.ID)
 			same(b.T, "by id", got, x)
+			if err != nil {
+				return err
+			}
 			got, err = tx.Accounts().ByIdentity(b.Context(), "https://sso.example", "17")
 			same(b.T, "by identity", got, x)
 			if err != nil {
