@@ -52,6 +52,8 @@ type desk struct {
 
 	stores []api.Store // that the program says it has
 
+	tune func(url string, c *api.Config) // the house before it stands
+
 	blank map[int]bool           // pages nothing stands on
 	codes map[int][]archive.Code // on their pages
 }
@@ -171,11 +173,15 @@ func build(t *testing.T, change ...func(*desk)) *world {
 	}
 	house, err = archive.New(archive.Config{Vault: vault, Partials: vault.Partials(64 << 10), Catalog: cat, Derived: derived, Quarantine: aside, Ledger: log, Index: index, Inspector: k, Reader: k, Assembler: k, Copier: k, Scratch: dir, RetrievalKey: []byte("a key for tests of thirty-two bytes")})
 	must(t, err)
-	h, err := api.New(api.Config{Archive: house, House: func(context.Context) api.House {
+	server := httptest.NewUnstartedServer(nil) // its address is known before its handler is made
+	config := api.Config{Archive: house, House: func(context.Context) api.House {
 		return api.House{Version: "1.2.3", Sandbox: "full", Store: "file", Catalog: "sqlite", Stores: k.stores}
-	}})
+	}}
+	if k.tune != nil {
+		k.tune("http://"+server.Listener.Addr().String(), &config)
+	}
+	h, err := api.New(config)
 	must(t, err)
-	server := httptest.NewUnstartedServer(h)
 	server.Config = api.Server(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Method == http.MethodPut && k.lose.Add(-1) >= 0 {
 			h.ServeHTTP(httptest.NewRecorder(), r) // what was asked for is done

@@ -10,8 +10,11 @@ import (
 	"testing"
 	"time"
 
+	"sohoa/api"
+	"sohoa/api/session"
 	"sohoa/archive"
 	"sohoa/internal/testkit/browser"
+	"sohoa/internal/testkit/oidcserver"
 )
 
 // code is what a phone shows: RFC 6238 written once more, so that the house is not judged by itself.
@@ -84,4 +87,87 @@ func TestJourneyOfASecondFactor(t *testing.T) {
 			boss.Quiet()
 		})
 	}
+}
+
+// A person signs in at a real provider, with a second factor here because the role asks for one, and out again.
+func TestJourneyAtAProvider(t *testing.T) {
+	for name, size := range map[string]browser.Option{"1366": browser.Size(1366, 768), "390": browser.Phone()} {
+		t.Run(name, func(t *testing.T) {
+			p := browser.Open(t, size)
+			var sso *oidcserver.Server
+			w := build(t, func(k *desk) {
+				k.tune = func(url string, c *api.Config) {
+					sso = oidcserver.Start(t, url+session.ProviderReturn, oidcserver.Person{ID: "17", Username: "lan", Password: "mk-cua-lan", FirstName: "Lan", LastName: "Trần Thị"})
+					provider, err := session.ParseProvider([]byte(`{"issuer": "` + sso.Issuer + `", "client_id": "web", "name": {"vi": "Đăng nhập chung của tỉnh"}, "user_info": true,
+						"make_accounts": true, "rules": [{"claim": "sub", "value": "17", "role": "clerk", "agency": "H15.61"}]}`))
+					must(t, err)
+					provider.ClientSecret = oidcserver.ClientSecret
+					c.PublicURL, c.Provider = url, provider
+				}
+			}).registered()
+			at := func() {
+				p.WaitFor("#username")
+				p.Type("#username", "lan")
+				p.Type("#password", "mk-cua-lan")
+				p.Press(browser.Enter)
+			}
+			p.Goto(w.url + "/search")
+			p.WaitText("a.primary", "Đăng nhập chung của tỉnh")
+			sound(t, p, "signin-provider-"+name)
+			p.Click("a.primary")
+			at()
+			p.WaitFor("details.menu")
+			if got := p.Location(); !strings.HasPrefix(got, w.url+"/search") {
+				t.Errorf("led to %s", got)
+			}
+			p.Goto(w.url + "/account")
+			p.WaitText("main", "quyết định")
+			sound(t, p, "account-provider-"+name)
+			p.Goto(w.url + "/account/second-factor")
+			p.Click(`button[value="begin"]`)
+			p.WaitFor("svg.qr")
+			secret := p.Text("code.key")
+			p.Type("#f-code", code(t, secret, 0))
+			p.Press(browser.Enter)
+			p.WaitFor("ol.codes")
+			p.Goto(w.url + "/account")
+			p.Click("details.menu summary")
+			p.Click(".menu .sheet button")
+			p.WaitText("main", "Đăng xuất khỏi hệ thống chung nữa")
+			sound(t, p, "signed-out-"+name)
+
+			p.Goto(w.url + "/")
+			p.Click("a.primary")
+			at()
+			p.WaitText("h1", "Mã xác thực")
+			p.Type("#f-code", code(t, secret, 1))
+			p.Press(browser.Enter)
+			p.WaitFor("details.menu")
+			for _, c := range p.Complaints() { // nothing else was asked for than the provider
+				if !strings.Contains(c, sso.Issuer) {
+					t.Errorf("page complains: %s", c)
+				}
+			}
+		})
+	}
+}
+
+// Where the provider is away the page says so, and a password still opens the door.
+func TestJourneyWhileTheProviderIsAway(t *testing.T) {
+	p := browser.Open(t)
+	w := build(t, func(k *desk) {
+		k.tune = func(url string, c *api.Config) {
+			provider, err := session.ParseProvider([]byte(`{"issuer": "http://127.0.0.1:9/", "client_id": "web", "name": {"vi": "Đăng nhập chung"}, "rules": [{"claim": "sub", "value": "17", "role": "auditor"}]}`))
+			must(t, err)
+			c.PublicURL, c.Provider = url, provider
+		}
+	}).registered()
+	w.account("an", archive.RoleClerk, commune)
+	p.Goto(w.url + "/")
+	p.Click("a.primary")
+	p.WaitText(".note", "hiện không trả lời")
+	sound(t, p, "provider-away")
+	p.Complaints() // the browser notes the status
+	enter(p, w, "an")
+	p.Quiet()
 }
