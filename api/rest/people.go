@@ -38,6 +38,8 @@ type Account struct {
 	Until      *time.Time `json:"until,omitempty"`
 	MustChange bool       `json:"must_change" doc:"The password is a one-time one"`
 	Closed     bool       `json:"closed"`
+	Provider   bool       `json:"provider" doc:"Comes in by the identity provider, too"`
+	Managed    bool       `json:"managed" doc:"Name, role and agency are what the provider says at each sign-in"`
 	CreatedAt  time.Time  `json:"created_at"`
 	UpdatedAt  time.Time  `json:"updated_at"`
 }
@@ -70,7 +72,7 @@ type AccountPatch struct {
 
 func (t teller) account(a *archive.Account) Account {
 	out := Account{ID: a.ID.String(), Revision: a.Revision, Login: a.Login, Name: a.Name, Role: string(a.Role), From: localPtr(a.From), Until: localPtr(a.Until),
-		MustChange: a.MustChange, Closed: a.Closed, CreatedAt: local(a.CreatedAt), UpdatedAt: local(a.UpdatedAt)}
+		MustChange: a.MustChange, Closed: a.Closed, Provider: a.Issuer != "", Managed: a.Managed, CreatedAt: local(a.CreatedAt), UpdatedAt: local(a.UpdatedAt)}
 	if a.Agency != "" {
 		out.Agency = &AgencyRef{a.Agency.String(), t.name(a.Agency)}
 	}

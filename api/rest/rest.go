@@ -139,6 +139,7 @@ func Mount(router gin.IRoutes, api huma.API, c Config) {
 	s.learned()
 	s.accounts()
 	s.tokens()
+	s.signIns()
 	s.events()
 	s.status()
 	s.limits()

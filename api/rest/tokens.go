@@ -31,6 +31,7 @@ type Token struct {
 	RevokedAt *time.Time `json:"revoked_at,omitempty"`
 	SeenAt    *time.Time `json:"seen_at,omitempty" doc:"Last use, to the minute"`
 	CreatedAt time.Time  `json:"created_at"`
+	Owner     string     `json:"owner,omitempty" format:"uuid" doc:"The account on whose present rights it lives; absent: the house itself"`
 }
 
 // TokenIn makes a token.
@@ -48,7 +49,7 @@ type NewToken struct {
 }
 
 func (t teller) token(k *archive.Token) Token {
-	out := Token{ID: k.ID.String(), Role: string(k.Role), Note: k.Note, Until: localPtr(k.Until), RevokedAt: localPtr(k.RevokedAt), SeenAt: localPtr(k.SeenAt), CreatedAt: local(k.CreatedAt)}
+	out := Token{ID: k.ID.String(), Role: string(k.Role), Note: k.Note, Until: localPtr(k.Until), RevokedAt: localPtr(k.RevokedAt), SeenAt: localPtr(k.SeenAt), CreatedAt: local(k.CreatedAt), Owner: k.Owner.String()}
 	if k.Agency != "" {
 		out.Agency = &AgencyRef{k.Agency.String(), t.name(k.Agency)}
 	}

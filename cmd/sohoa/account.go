@@ -22,15 +22,16 @@ func account(ctx context.Context, e *env, args []string) (int, error) {
 	fs.StringVar(&role, "role", "", "clerk, checker, archivist, auditor or admin")
 	fs.StringVar(&agency, "agency", "", "`code` of the agency at the top of the account's scope, for example H15.50; empty for the whole province (auditor, admin)")
 	fs.StringVar(&until, "until", "", "last `day` of the account, 2026-12-31")
+	unfactor := fs.Bool("second-factor", false, "with reset: take the second factor away, too; its owner is told at the next sign-in")
 	rest, err := o.parseMixed(e, fs, args)
 	if err != nil {
 		return exitFailed, err
 	}
 	if len(rest) == 1 && rest[0] == "reset" && login != "" && o.server == "" {
-		return resetPassword(ctx, e, &o, login)
+		return resetPassword(ctx, e, &o, login, *unfactor)
 	}
 	if len(rest) != 1 || rest[0] != "add" || login == "" || role == "" {
-		return exitFailed, errors.New("usage: sohoa account add --name LOGIN --role ROLE --agency CODE [--until DAY], or sohoa account reset --name LOGIN on the data folder")
+		return exitFailed, errors.New("usage: sohoa account add --name LOGIN --role ROLE --agency CODE [--until DAY], or sohoa account reset --name LOGIN [--second-factor] on the data folder")
 	}
 	acc := archive.Account{Login: login, Name: name}
 	if acc.Role, acc.Agency, acc.Until, err = parseGrant(role, agency, until); err != nil {
@@ -57,7 +58,7 @@ func account(ctx context.Context, e *env, args []string) (int, error) {
 }
 
 // resetPassword gives an account a new one-time password, for whoever holds the data folder: after a rebuild nobody has one.
-func resetPassword(ctx context.Context, e *env, o *options, login string) (int, error) {
+func resetPassword(ctx context.Context, e *env, o *options, login string, unfactor bool) (int, error) {
 	h, err := openHouse(ctx, e, o, parts{})
 	if err != nil {
 		return exitFailed, err
@@ -81,6 +82,11 @@ func resetPassword(ctx context.Context, e *env, o *options, login string) (int, 
 	acc.MustChange = true
 	if _, err := h.archive.ChangeAccount(ctx, archive.System, acc, acc.Revision, "reset"); err != nil {
 		return exitFailed, err
+	}
+	if unfactor {
+		if err := h.archive.RemoveFactor(ctx, archive.System, acc.ID); err != nil {
+			return exitFailed, err
+		}
 	}
 	fmt.Fprintln(e.stdout, password)
 	return exitDone, nil
