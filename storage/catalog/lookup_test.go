@@ -5,6 +5,8 @@ import (
 	"database/sql"
 	"fmt"
 	"path/filepath"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -129,5 +131,47 @@ func TestWrongAndAbsentLookUpsRunTheSameStatements(t *testing.T) {
 				t.Errorf("the right one: %v, %d steps", right, len(got))
 			}
 		})
+	}
+}
+
+// Guesses at once from one address are counted exactly where many write at once, too, and right look-ups go on beside them.
+func TestGuessesAtOnceAreCountedOnPostgres(t *testing.T) {
+	c := emptied(t, postgrestest.Start(t).Database(t))(t)
+	a, err := archive.New(archive.Config{Vault: noVault{}, Catalog: c, Derived: noDerived{}, RetrievalKey: []byte("key")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	const code archive.DossierCode = "H15.50-261008-0001"
+	if _, err := a.OpenDossier(t.Context(), archive.System, archive.Dossier{Code: code}, nil); err != nil {
+		t.Fatal(err)
+	}
+	r, err := a.IssueReceipt(t.Context(), archive.System, code)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var looked, stopped, opened atomic.Int32
+	var wg sync.WaitGroup
+	for i := range 40 {
+		wg.Go(func() {
+			address, secret := "198.51.100.7", archive.NewRetrievalCode()
+			if i%8 == 0 {
+				address, secret = fmt.Sprintf("203.0.113.%d", i+1), r.Code
+			}
+			switch _, _, right, err := a.LookUp(t.Context(), archive.Actor{Address: address}, code, secret); {
+			case right:
+				opened.Add(1)
+			case err == nil:
+				looked.Add(1)
+			case archive.CodeOf(err) == "too_many_lookups":
+				stopped.Add(1)
+			default:
+				t.Error(err)
+			}
+		})
+	}
+	wg.Wait()
+	// One that was retried has an older clock than the others, and may find itself a moment too early: never one more, at times one less.
+	if tries := int32(a.Limits.Retrieval.AddressTries); looked.Load() > tries || looked.Load() < tries-1 || opened.Load() != 5 || looked.Load()+stopped.Load() != 35 {
+		t.Errorf("%d looked at, %d stopped, %d opened", looked.Load(), stopped.Load(), opened.Load())
 	}
 }
