@@ -78,10 +78,15 @@ const (
 	ScannerAway  ScannerState = "away"  // it does not: what comes in waits in quarantine
 )
 
-// Status tells the state of the house to administrators and to the program itself.
+// Status tells the state of the house to administrators and to the program itself. Papers are counted inside the sight of an
+// administrator of one agency; jobs, index and disks are the house's.
 func (a *Archive) Status(ctx context.Context, actor Actor) (Status, error) {
 	if !actor.Role.May(ActStatus) {
 		return Status{}, ErrForbidden
+	}
+	see := Visibility{Everything: true}
+	if actor.Role != RoleSystem && actor.Agency != "" { // of one agency: what others keep is not counted for it
+		see = actor.Sees(a.Clock.Now())
 	}
 	s := Status{Node: a.Node, Started: a.start, Now: a.Clock.Now(), IndexedTo: -1, Disks: a.Disks()}
 	err := a.Catalog.View(ctx, func(tx Tx) (err error) {
@@ -91,7 +96,7 @@ func (a *Archive) Status(ctx context.Context, actor Actor) (Status, error) {
 		if s.Intents, err = tx.Intents().Count(ctx); err != nil {
 			return err
 		}
-		if s.States, err = tx.Documents().Counts(ctx, Visibility{Everything: true}); err != nil {
+		if s.States, err = tx.Documents().Counts(ctx, see); err != nil {
 			return err
 		}
 		if s.Agencies, err = tx.Usage().Agencies(ctx, dayOf(a.Clock.Now())); err != nil {
@@ -106,6 +111,7 @@ func (a *Archive) Status(ctx context.Context, actor Actor) (Status, error) {
 	if err != nil {
 		return Status{}, err
 	}
+	s.Agencies = slices.DeleteFunc(s.Agencies, func(u AgencyUse) bool { return !actor.Covers(u.Custodian) })
 	slices.SortStableFunc(s.Agencies, func(x, y AgencyUse) int { return cmp.Compare(y.Kept.Bytes, x.Kept.Bytes) })
 	if s.Scrub, err = a.scrubReport(ctx); err != nil {
 		return Status{}, err
