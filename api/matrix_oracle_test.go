@@ -58,9 +58,11 @@ const (
 	seesPages right = "pages"
 	downloads right = "download"
 	edits     right = "edit"
-	checks    right = "check"     // the moves of a checker
-	sendsOn   right = "send on"   // the moves of whoever prepares papers
-	discards  right = "discard"   // a checker, or whoever brought it
+	checks    right = "check"   // the moves of a checker
+	sendsOn   right = "send on" // the moves of whoever prepares papers
+	discards  right = "discard" // a checker, or whoever brought it
+	comments  right = "comment"
+	assigns   right = "assign"
 	registers right = "dossier"   // dossiers and receipts
 	trails    right = "trail"     // events of others
 	manages   right = "manage"    // accounts, tokens, registry, status
@@ -78,6 +80,8 @@ var matrixRoles = map[right][]archive.Role{
 	checks:    {"checker"},
 	sendsOn:   {"clerk", "checker", "service"},
 	discards:  {"checker"},
+	comments:  {"clerk", "checker", "archivist"},
+	assigns:   {"clerk", "checker"},
 	registers: {"clerk", "checker", "service"},
 	trails:    {"auditor", "admin"},
 	manages:   {"admin"},
@@ -133,7 +137,7 @@ func (a asker) of(r right, s *sheet) verdict {
 	case !a.lists(s) && !a.borrows(s):
 		return hidden
 	case !a.lists(s):
-		if r == reads || r == seesPages || r == downloads || r == checks {
+		if r == reads || r == seesPages || r == downloads || r == checks || r == comments {
 			return granted
 		}
 		return refused
