@@ -95,6 +95,16 @@ func (a *Archive) colleague(ctx context.Context, id ID) (Actor, error) {
 	return a.Admit(ctx, acc.Actor())
 }
 
+// PersonOf returns the account of a login, for those who give work away; whether it may have a paper Assign decides.
+func (a *Archive) PersonOf(ctx context.Context, actor Actor, login string) (ID, error) {
+	if !actor.Role.May(ActAssign) {
+		return ID{}, ErrForbidden
+	}
+	var acc Account
+	err := a.Catalog.View(ctx, func(tx Tx) (err error) { acc, err = tx.Accounts().ByLogin(ctx, login); return err })
+	return acc.ID, err
+}
+
 // Colleague is somebody work can be given to.
 type Colleague struct {
 	ID   ID

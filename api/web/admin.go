@@ -37,7 +37,7 @@ type JobRow struct {
 // adminTabs are the rooms of the administrator.
 func (v *visit) adminTabs(present string) []Link {
 	var out []Link
-	for _, name := range []string{"house", "accounts", "sign-in", "tokens", "agencies", "procedures", "learned"} {
+	for _, name := range []string{"house", "accounts", "sign-in", "tokens", "agencies", "checks", "procedures", "learned"} {
 		href := "/admin/" + name
 		if name == "house" {
 			href = "/admin"

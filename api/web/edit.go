@@ -131,11 +131,14 @@ func (p *Pages) onward(v *visit, doc *archive.Document, m archive.Move) error {
 		return v.redirect("/documents/" + doc.ID.String() + "?done=" + string(m))
 	}
 	l, err := p.Archive.Documents(v.ctx, v.actor, f)
+	if err == nil && m != archive.Submit && !v.actor.Covers(doc.Custodian) { // checked for another unit: on with its papers
+		l, err = p.Archive.Work(v.ctx, v.actor, archive.WorkNeighbours, archive.Filter{Limit: f.Limit})
+	}
 	if err != nil {
 		return err
 	}
 	for _, next := range l.Items {
-		if next.ID == doc.ID || m != archive.Submit && (next.Uploader == v.actor.ID || next.Submitter == v.actor.ID || next.Head().CreatedBy == v.actor.ID) {
+		if next.ID == doc.ID || m != archive.Submit && !may(v.actor, &next, archive.Accept) {
 			continue // nobody checks a paper of his own
 		}
 		return v.redirect("/documents/" + next.ID.String() + "?done=" + string(m) + "_next")

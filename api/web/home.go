@@ -214,6 +214,7 @@ func (p *Pages) tabLinks(v *visit, present tab, counts map[archive.State]int) ([
 		}
 		out = append(out, Link{Href: "/?tab=" + t.name, Text: v.t("tab." + t.name), Current: t.name == present.name, Count: c})
 	}
+	out = append(out, Link{Href: "/work", Text: v.t("work.title")})
 	if n := counts[archive.Discarded]; n > 0 {
 		out = append(out, Link{Href: "/bin", Text: v.t("bin.link"), Count: count(v.lang, n)})
 	}

@@ -237,7 +237,7 @@ func (w *world) work() *world {
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		w.Run(ctx, archive.RunOptions{Readers: 1, Index: true, Sequencer: true})
+		w.Run(ctx, archive.RunOptions{Readers: 1, Index: true, Sequencer: true, Bulk: true})
 	}()
 	w.t.Cleanup(func() { stop(); <-done })
 	return w

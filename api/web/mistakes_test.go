@@ -172,7 +172,7 @@ func TestNewScanOfAPublishedPaperOnItsPages(t *testing.T) {
 	// The checker of a new scan is somebody else than who made it.
 	boss.send(at+"/versions", "ba.pdf", "%PDF-1.7 ba", "reason", "thiếu trang").leads(t, at+"?done=rescanned")
 	v.post(at, form(w.known(d), "then", "submit")...).has(t, http.StatusSeeOther)
-	boss.post(at+"/moves/accept").has(t, http.StatusForbidden, "Người số hóa không được tự kiểm tra")
+	boss.post(at+"/moves/accept").has(t, http.StatusForbidden, "không được tự kiểm tra giấy tờ của mình")
 	third := w.as(w.account("dung", archive.RoleChecker, commune))
 	third.post(at+"/moves/accept").has(t, http.StatusSeeOther)
 	third.get(at).has(t, http.StatusOK, "Bản 1 vẫn đang công bố", "Đã chấp nhận")
