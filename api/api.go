@@ -94,7 +94,7 @@ func New(c Config) (http.Handler, error) {
 	speakOurProblems()
 	inside := engine.Group("", d.admit)
 	h := humagin.NewWithGroup(engine, inside, document(c.House))
-	rest.Mount(inside, h, rest.Config{Archive: c.Archive, Who: actorOf, Lang: langOf, Fail: d.Fail, Secrets: d, House: c.House, Backup: c.Backup, Sheets: paper.Separators, Closing: closing,
+	rest.Mount(inside, h, rest.Config{Archive: c.Archive, Who: actorOf, Still: d.Still, Lang: langOf, Fail: d.Fail, Secrets: d, House: c.House, Backup: c.Backup, Sheets: paper.Separators, Closing: closing,
 		Public: engine.Group("", nobody), Asker: asker, Grant: d.Grant, LookUpAt: d.lookUpAt, Receipt: receipt})
 	d.life(engine, h, c.Ready)
 	if err := d.describe(engine, h); err != nil {

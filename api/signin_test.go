@@ -1,6 +1,9 @@
 package api_test
 
 import (
+	"io"
+	"net/http"
+	"strings"
 	"testing"
 
 	"sohoa/api/session"
@@ -100,4 +103,28 @@ func TestDangerousActsNeedAFreshProof(t *testing.T) {
 	w.person("quan2", "mật khẩu dài", archive.RoleAdmin, false)
 	w.cookieOf("quan2", "mật khẩu dài").do("POST", adopt, nil).want(204)
 	program.do("GET", "/api/v1/documents", nil).want(200)
+}
+
+// A stream that was let in before ends when its reader is no longer let in.
+func TestAStreamEndsWithItsSession(t *testing.T) {
+	w := build(t)
+	acc := w.person("lan", "mật khẩu dài", archive.RoleClerk, false)
+	lan := w.cookieOf("lan", "mật khẩu dài")
+	at := lan.deposited("", paper(64)) // nobody reads it: the stream would go on
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, w.server.URL+at+"/reading", nil)
+	must(t, err)
+	req.Header = lan.header.Clone()
+	req.Header.Set("Accept", "text/event-stream")
+	res, err := http.DefaultTransport.RoundTrip(req)
+	must(t, err)
+	defer res.Body.Close()
+	first := make([]byte, 10)
+	_, err = io.ReadFull(res.Body, first)
+	must(t, err)
+	acc.Closed = true
+	_, err = w.ChangeAccount(t.Context(), archive.System, acc, acc.Revision, "close")
+	must(t, err)
+	if rest, err := io.ReadAll(res.Body); err != nil || strings.Contains(string(rest), "event: end") {
+		t.Errorf("the stream: %q %v", rest, err)
+	}
 }

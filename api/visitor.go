@@ -82,3 +82,10 @@ func (d *door) HashPassword(ctx context.Context, password string) (string, error
 
 func (d *door) OneTimePassword() string            { return session.OneTimePassword() }
 func (d *door) NewToken() (string, archive.Digest) { return session.NewToken() }
+
+// Still reports whether who sent a request is still let in with the same rights.
+func (d *door) Still(r *http.Request) bool {
+	now, err := d.keeper.Who(r)
+	then := visitOf(r.Context()).visitor
+	return err == nil && !now.Lacks && now.Actor.ID == then.Actor.ID && now.Actor.Role == then.Actor.Role && now.Actor.Agency == then.Actor.Agency
+}

@@ -158,6 +158,9 @@ func (s *server) follow(c *gin.Context, id archive.ID, d *archive.Document, chan
 				wait = false
 			}
 		}
+		if !s.Still(c.Request) {
+			return // signed out, or the account changed or was closed: the next request says which
+		}
 		fresh, err := s.Archive.Document(ctx, s.Who(ctx), id)
 		if err != nil {
 			return // gone, or no longer the caller's to see: the next request says which

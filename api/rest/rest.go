@@ -21,6 +21,8 @@ type Config struct {
 	Archive *archive.Archive
 	// Who returns who asks; the door has admitted the actor before an operation runs.
 	Who func(context.Context) archive.Actor
+	// Still reports whether who sent a request is still let in: for what is answered long after it was asked.
+	Still func(*http.Request) bool
 	// Lang returns the language of the request, "vi" or "en".
 	Lang func(context.Context) string
 	// Fail answers a plain handler's request with an error.

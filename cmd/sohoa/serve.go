@@ -188,7 +188,11 @@ func openProvider(e *env, o *options) (*session.ProviderConfig, error) {
 	if err != nil {
 		return nil, fmt.Errorf("--oidc-file %s: %w", o.oidcFile, err)
 	}
-	c.ClientSecret, err = secret(e, "SOHOA_OIDC_CLIENT_SECRET")
+	const name = "SOHOA_OIDC_CLIENT_SECRET"
+	if e.getenv(name) == "" && e.getenv(name+"_FILE") == "" {
+		return c, nil // a public client
+	}
+	c.ClientSecret, err = secret(e, name)
 	return c, err
 }
 
