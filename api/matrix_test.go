@@ -30,6 +30,7 @@ type matrix struct {
 	byMarker map[string]*sheet
 	byID     map[string]*sheet
 	askers   []asker
+	account  archive.ID // of somebody who asks nothing
 }
 
 var matrixDossiers = map[archive.AgencyCode]archive.DossierCode{
@@ -41,6 +42,9 @@ func buildMatrix(t *testing.T) *matrix {
 	}), byMarker: map[string]*sheet{}, byID: map[string]*sheet{}}
 	must(t, m.LoadAgencies(t.Context(), archive.System, []archive.Agency{{Code: "H15", Name: "Tỉnh"}, {Code: matrixOwn, Name: "Phường", Parent: "H15"},
 		{Code: matrixBelow, Name: "Tổ", Parent: matrixOwn}, {Code: matrixOther, Name: "Xã", Parent: "H15"}}))
+	someone, err := m.AddAccount(t.Context(), archive.System, archive.Account{Login: "bich", Role: archive.RoleClerk, Agency: matrixOwn})
+	must(t, err)
+	m.account = someone.ID
 	must(t, m.LoadProcedures(t.Context(), archive.System, []archive.Procedure{{Code: "1.000200", Name: "Cấp phép"}}))
 	for _, at := range []archive.AgencyCode{matrixOwn, matrixBelow, matrixOther} {
 		_, err := m.OpenDossier(t.Context(), archive.System, archive.Dossier{Code: matrixDossiers[at], Custodian: at}, nil)
