@@ -101,6 +101,8 @@ var matrixPapers = map[string]paperDoor{
 	"POST " + api1 + "/documents/:id/comments/:comment/retract": {right: reads, changes: true, body: `{"reason":"x"}`, typ: "application/json", quiet: true},
 
 	"GET /documents/:id":              shown(reads),
+	"GET /documents/:id/work":         shown(reads),
+	"POST /documents/:id/work/:step":  {right: reads, changes: true, typ: "application/x-www-form-urlencoded", form: true, quiet: true},
 	"GET /documents/:id/rescan":       shown(sendsOn),
 	"GET /documents/:id/pages":        shown(sendsOn),
 	"GET /documents/:id/stack":        shown(sendsOn),
@@ -207,6 +209,8 @@ var matrixOthers = map[string]otherDoor{
 	"POST /account/devices": staff, "POST /account/notice": staff, "GET /account/identity": staff, "POST /account/identity": staff,
 	"GET /prove": staff, "POST /prove": staff, "GET /prove/provider": staff,
 	"POST /documents": staff, "POST /documents/discard": staff, "POST /documents/restore": staff, "GET /bin": staff,
+	"GET /work": staff, "POST /bulk": staff, "GET /bulk/:id": staff, "POST /bulk/:id/:step": staff, "GET /draws": {right: trails},
+	"GET /admin/checks": {right: manages}, "POST /admin/checks": {right: manages, body: "agency=H15.50&revision=999999", typ: "application/x-www-form-urlencoded"},
 	"GET /search": staff, "GET /dossiers": staff, "POST /dossiers": {right: registers, body: "code=H15.50-260105-0009", typ: "application/x-www-form-urlencoded"},
 	"GET /dossiers/:code": staff, "GET /findings": staff, "GET /lists": staff,
 	"GET /quarantine": {right: checks}, "GET /satisfaction": {right: hears}, "GET /trail": {right: trails},
