@@ -153,10 +153,7 @@ func (m *matrix) lay(s sheet) {
 	m.byMarker[s.marker], m.byID[doc.ID.String()] = &s, &s
 }
 
-var (
-	markers = regexp.MustCompile(`mt\d{4}x`)
-	uuids   = regexp.MustCompile(`[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}`)
-)
+var markers = regexp.MustCompile(`mt\d{4}x`)
 
 // request asks inside the process, as the asker, and complains when the answer speaks of a paper the asker may not see.
 func (m *matrix) request(a asker, method, target string, body []byte, headers ...string) *httptest.ResponseRecorder {
@@ -320,9 +317,7 @@ func (m *matrix) lists(t *testing.T) {
 					want = append(want, s.marker)
 				}
 			}
-			for _, found := range markers.FindAllString(rec.Body.String(), -1) {
-				got = append(got, found)
-			}
+			got = append(got, markers.FindAllString(rec.Body.String(), -1)...)
 			slices.Sort(want)
 			slices.Sort(got)
 			if got = slices.Compact(got); !slices.Equal(want, got) {
