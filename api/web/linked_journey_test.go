@@ -43,7 +43,10 @@ func TestJourneyOfAPaperWithACode(t *testing.T) {
 			sound(t, p, "linked-"+name)
 			// What she goes on typing is kept, as if nothing had happened.
 			write(p, "#f-number", "12")
-			w.until(func() bool { return w.known(d).Fields.Number == "12" })
+			p.Wait(`document.querySelector("#paper").dataset.revision === "4"`) // saved, and the page knows: it lets itself be left
+			if got := w.known(d).Fields.Number; got != "12" {
+				t.Errorf("typed 12, kept %q", got)
+			}
 
 			p.Goto(w.url + "/documents/" + d.ID.String()) // opened later it is told as well
 			p.WaitText("#linked", "theo mã in ở trang 2")
