@@ -22,6 +22,9 @@ func (d *door) Who(r *http.Request) (actor archive.Actor, account archive.Accoun
 			return archive.Actor{}, archive.Account{}, false, err
 		}
 		who.Actor.Address, who.Actor.Request = v.address, reply.From(r.Context()).ID
+		if who.Actor.Purpose, err = purpose(r.Header.Get(purposeHeader)); err != nil {
+			return archive.Actor{}, archive.Account{}, false, err
+		}
 		v.visitor = who
 	}
 	return v.visitor.Actor, v.visitor.Account, true, nil

@@ -209,12 +209,21 @@ type Events interface {
 // EventFilter narrows the trail.
 type EventFilter struct {
 	Actor    ID
+	Login    string // the actor's account; Archive.Trail makes Actor of it, a catalog does not look at it
 	Document ID
+	Dossier  DossierCode
 	Action   Action
+	Outcome  Outcome
+	Address  string       // the whole of it
+	Purpose  string       // the whole of it
+	Unit     AgencyCode   // of the actor, with all below it; Archive.Trail makes Agencies of it, a catalog does not look at it
 	Agencies []AgencyCode // of the actor; nil means all
-	At       Span
-	After    string
-	Limit    int
+	// Papers, where a Purpose is asked for, leaves out the events of papers it does not admit: what is not told of them cannot be
+	// searched for either. nil admits all.
+	Papers *Visibility
+	At     Span
+	After  string
+	Limit  int
 }
 
 // EventListing is one page of the trail.

@@ -17,7 +17,7 @@ import (
 
 func (s *server) events() {
 	op := operation("list-events", http.MethodGet, "/events", "trail", "The audit trail, newest first")
-	op.Description = "For auditors and administrators. With `Accept: text/csv` or `format=csv` the whole answer comes as one CSV file, at most 100,000 events: narrow the time for more."
+	op.Description = "For auditors and administrators, who see the events of everybody in their scope; conditions are joined by and. With `Accept: text/csv` or `format=csv` the whole answer comes as one CSV file of everything up to now, at most 100,000 events: narrow the time for more. Taking it is an event, too. A program says what it works for in the header `Sohoa-Purpose` (UTF-8, or percent-encoded) of any request; every event of the request carries it."
 	op.Responses = map[string]*huma.Response{"200": s.json("Events", schema[EventPage](s))}
 	op.Responses["200"].Content["text/csv"] = &huma.MediaType{Schema: &huma.Schema{Type: huma.TypeString}}
 	huma.Register(s.api, op, s.listEvents)
@@ -74,8 +74,14 @@ func tellEvents(es []archive.Event) []Event {
 
 type listEventsIn struct {
 	Actor    string `query:"actor" doc:"Id of an account or token"`
+	Login    string `query:"login" maxLength:"200" doc:"Sign-in name of an account"`
 	Document string `query:"document" doc:"Id of a paper"`
+	Dossier  string `query:"dossier" doc:"Code of a dossier"`
+	Unit     string `query:"unit" doc:"Code of the agency of who acted, with all below it"`
 	Action   string `query:"action" maxLength:"60"`
+	Outcome  string `query:"outcome" enum:"success,denied,failure" doc:"Done, refused or failed"`
+	Purpose  string `query:"purpose" maxLength:"1000" doc:"Purpose, the whole of it"`
+	Address  string `query:"address" maxLength:"100" doc:"Network address"`
 	From     string `query:"from" doc:"Time or day"`
 	To       string `query:"to" doc:"Time, exclusive, or day"`
 	Format   string `query:"format" enum:"json,csv" default:"json"`
@@ -89,13 +95,18 @@ type eventsOut struct{ Body func(huma.Context) }
 
 func (s *server) listEvents(ctx context.Context, in *listEventsIn) (*eventsOut, error) {
 	var p parser
-	f := archive.EventFilter{Actor: p.id("query.actor", in.Actor), Document: p.id("query.document", in.Document), Action: archive.Action(in.Action),
+	f := archive.EventFilter{Actor: p.id("query.actor", in.Actor), Login: in.Login, Document: p.id("query.document", in.Document), Dossier: p.dossier("query.dossier", in.Dossier),
+		Unit: p.agency("query.unit", in.Unit), Action: archive.Action(in.Action), Outcome: archive.Outcome(in.Outcome), Purpose: in.Purpose, Address: in.Address,
 		At: archive.Span{From: p.instant("query.from", in.From), To: p.instant("query.to", in.To)}, After: in.Cursor, Limit: in.Limit}
 	if err := p.err(); err != nil {
 		return nil, err
 	}
 	table := in.Format == "csv" || strings.HasPrefix(in.Accept, "text/csv")
 	if table {
+		var err error
+		if f, err = s.Archive.TrailTable(ctx, s.Who(ctx), f); err != nil {
+			return nil, err
+		}
 		f.Limit = 200
 	}
 	l, err := s.Archive.Trail(ctx, s.Who(ctx), f)

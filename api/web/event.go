@@ -20,17 +20,22 @@ type EventRow struct {
 	Detail   string
 	Tone     string
 	Denied   bool
+	Failed   bool
 	Document string
 	Dossier  string
 	Address  string
+	Unit     string
+	Purpose  string
+	Actor    string // id, for the same list of this person alone
 }
 
 // told are the details of events that say something to people, in the order they are told; the rest is for programs.
-var told = []string{"version", "dropped", "file_name", "pages", "rotated", "moved", "removed", "inserted", "as_version", "failed", "from", "to", "from_dossier", "to_dossier", "from_custodian", "to_custodian", "code_page", "fields", "despite", "reason", "q", "login", "role", "agency", "act", "method", "second_factor", "code", "receipt", "number", "count", "scale"}
+var told = []string{"version", "dropped", "file_name", "pages", "rotated", "moved", "removed", "inserted", "as_version", "failed", "from", "to", "from_dossier", "to_dossier", "from_custodian", "to_custodian", "code_page", "fields", "despite", "reason", "q", "login", "role", "agency", "act", "method", "second_factor", "code", "receipt", "number", "count", "scale",
+	"of_login", "of_actor", "of_unit", "of_document", "of_dossier", "of_action", "of_outcome", "of_purpose", "of_address", "since", "until"}
 
 func (v *visit) event(e *archive.Event) EventRow {
-	r := EventRow{When: second(e.At), Who: e.ActorName, What: v.t("action." + string(e.Action)), Denied: e.Outcome != archive.Success, Document: e.Document.String(),
-		Dossier: e.Dossier.String(), Address: e.Address}
+	r := EventRow{When: second(e.At), Who: e.ActorName, What: v.t("action." + string(e.Action)), Denied: e.Outcome == archive.Denied, Failed: e.Outcome == archive.Failure, Document: e.Document.String(),
+		Dossier: e.Dossier.String(), Address: e.Address, Unit: e.Agency.String(), Purpose: e.Purpose, Actor: e.ActorID.String()}
 	if e.ActorRole != "" {
 		r.Role = v.t("role." + string(e.ActorRole))
 	}
@@ -106,6 +111,14 @@ func (v *visit) detail(k, x string) string {
 			}
 		}
 		return strings.Join(names, ", ")
+	case "of_action", "of_outcome":
+		if key := map[string]string{"of_action": "action.", "of_outcome": "outcome."}[k] + x; known(key) {
+			return strings.ToLower(v.t(key))
+		}
+	case "since", "until":
+		if t, err := time.Parse(archive.TimeForm, x); err == nil {
+			return second(t)
+		}
 	case "act":
 		if key := "act." + x; known(key) {
 			return v.t(key)
@@ -118,45 +131,34 @@ func (v *visit) detail(k, x string) string {
 
 type trailPage struct {
 	Frame
-	Rows     []EventRow
-	Actions  []Option
-	From, To string
-	Document string
-	Next     string
-	First    string
-	Table    string // the same as a CSV file
-	Faults   Faults
+	Rows               []EventRow
+	Actions, Outcomes  []Option
+	Asked              trailForm
+	Narrowed           bool // something was asked for
+	Next, First, Table string
+	Faults             Faults
 }
+
+// trailForm is what was asked for, as it was typed.
+type trailForm struct{ Person, Unit, Document, Dossier, Purpose, Address, From, To string }
 
 // actions lists what an event can record, in the order of the form.
 var actions = []archive.Action{archive.EvDeposit, archive.EvRefuse, archive.EvVersion, archive.EvRead, archive.EvEdit, archive.EvMove, archive.EvView, archive.EvSearch,
 	archive.EvDownload, archive.EvDenied, archive.EvSignIn, archive.EvSignOut, archive.EvAccount, archive.EvToken, archive.EvRegistry, archive.EvDossier,
-	archive.EvErase, archive.EvFixity, archive.EvMaintain, archive.EvRetrieval}
+	archive.EvErase, archive.EvFixity, archive.EvMaintain, archive.EvRetrieval, archive.EvDraw, archive.EvAssign, archive.EvComment, archive.EvBulk}
 
 func (p *Pages) trail(v *visit) error {
-	d := &trailPage{From: v.query("from"), To: v.query("to"), Document: strings.TrimSpace(v.query("document"))}
+	d := &trailPage{Asked: trailForm{v.asked("person"), v.asked("unit"), v.asked("document"), v.asked("dossier"), v.asked("purpose"), v.asked("address"), v.asked("from"), v.asked("to")}}
 	d.Title, d.Section = v.t("nav.trail"), "trail"
-	f := archive.EventFilter{After: v.query("after"), Limit: rowsOfList}
-	if a := archive.Action(v.query("action")); slices.Contains(actions, a) {
-		f.Action = a
-	}
-	from, to := d.Faults.date(v, "from", d.From), d.Faults.date(v, "to", d.To)
-	if !from.IsZero() {
-		f.At.From = from.Time().UTC()
-	}
-	if !to.IsZero() {
-		f.At.To = to.Time().AddDate(0, 0, 1).UTC()
-	}
-	if d.Document != "" {
-		id, err := archive.ParseID(d.Document)
-		if err != nil {
-			d.Faults.add("document", v.t("trail.bad_document"))
-		}
-		f.Document = id
-	}
+	f := d.read(v)
+	d.Narrowed = d.Asked != trailForm{} || f.Action != "" || f.Outcome != ""
 	d.Actions = append(d.Actions, Option{"", v.t("trail.any"), f.Action == ""})
 	for _, a := range actions {
 		d.Actions = append(d.Actions, Option{string(a), v.t("action." + string(a)), a == f.Action})
+	}
+	d.Outcomes = append(d.Outcomes, Option{"", v.t("outcome.any"), f.Outcome == ""})
+	for _, o := range outcomes {
+		d.Outcomes = append(d.Outcomes, Option{string(o), v.t("outcome." + string(o)), o == f.Outcome})
 	}
 	if d.Faults != nil {
 		return p.show(v, http.StatusBadRequest, "auditor/trail", d)
@@ -178,19 +180,63 @@ func (p *Pages) trail(v *visit) error {
 	return p.show(v, http.StatusOK, "auditor/trail", d)
 }
 
+var outcomes = []archive.Outcome{archive.Success, archive.Denied, archive.Failure}
+
+func (v *visit) asked(name string) string { return strings.TrimSpace(v.query(name)) }
+
+// read makes a filter of what was typed and notes what cannot be one.
+func (d *trailPage) read(v *visit) archive.EventFilter {
+	f := archive.EventFilter{After: v.query("after"), Limit: rowsOfList, Purpose: d.Asked.Purpose, Address: d.Asked.Address}
+	if a := archive.Action(v.query("action")); slices.Contains(actions, a) {
+		f.Action = a
+	}
+	if o := archive.Outcome(v.query("outcome")); slices.Contains(outcomes, o) {
+		f.Outcome = o
+	}
+	if from := d.Faults.date(v, "from", d.Asked.From); !from.IsZero() {
+		f.At.From = from.Time().UTC()
+	}
+	if to := d.Faults.date(v, "to", d.Asked.To); !to.IsZero() {
+		f.At.To = to.Time().AddDate(0, 0, 1).UTC()
+	}
+	if id, err := archive.ParseID(d.Asked.Person); err == nil {
+		f.Actor = id
+	} else {
+		f.Login = d.Asked.Person
+	}
+	note := func(field, text string, err error) {
+		if err != nil {
+			d.Faults.add(field, text)
+		}
+	}
+	var err error
+	if d.Asked.Document != "" {
+		f.Document, err = archive.ParseID(d.Asked.Document)
+		note("document", v.t("trail.bad_document"), err)
+	}
+	if d.Asked.Dossier != "" {
+		f.Dossier, err = archive.ParseTypedDossierCode(d.Asked.Dossier)
+		note("dossier", v.say(textOfError(err)), err)
+	}
+	if d.Asked.Unit != "" {
+		f.Unit, err = archive.ParseAgencyCode(d.Asked.Unit)
+		note("unit", v.say(textOfError(err)), err)
+	}
+	return f
+}
+
 // table is the address of the same events as a CSV file.
 func table(f archive.EventFilter) string {
 	q := url.Values{"format": {"csv"}}
-	set := func(name, value string) {
+	for name, value := range map[string]string{"action": string(f.Action), "outcome": string(f.Outcome), "actor": f.Actor.String(), "login": f.Login, "unit": f.Unit.String(),
+		"document": f.Document.String(), "dossier": f.Dossier.String(), "purpose": f.Purpose, "address": f.Address} {
 		if value != "" {
 			q.Set(name, value)
 		}
 	}
-	set("action", string(f.Action))
-	set("document", f.Document.String())
 	for name, t := range map[string]time.Time{"from": f.At.From, "to": f.At.To} {
 		if !t.IsZero() {
-			set(name, t.In(archive.Zone).Format(time.RFC3339))
+			q.Set(name, t.In(archive.Zone).Format(time.RFC3339))
 		}
 	}
 	return "/api/v1/events?" + q.Encode()

@@ -158,7 +158,8 @@ func TestAdministration(t *testing.T) {
 
 	boss.get("/trail").has(t, http.StatusOK, "Thay đổi tài khoản", "Thay đổi danh mục", "thủ tục 2.000777")
 	boss.get("/trail?action=sign_in").has(t, http.StatusOK, "Đăng nhập")
-	boss.get("/trail?from=x&document=y").has(t, http.StatusBadRequest, "Ngày không đúng", "36 ký tự")
+	boss.get("/trail?from=x&document=y&unit=-&dossier=-").has(t, http.StatusBadRequest, "Ngày không đúng", "36 ký tự", "Mã cơ quan không đúng dạng")
+	boss.get("/trail?person=ai-do&outcome=denied&address=192.0.2.1").has(t, http.StatusOK, "Không có sự kiện nào khớp", `value="ai-do"`, `<option value="denied" selected>`, "Bỏ lọc")
 }
 
 // When a part of the house is away, a person is told what is safe and which number to name.

@@ -27,7 +27,7 @@ func Run(t *testing.T, open func(t *testing.T) archive.Catalog) {
 
 // RunLists runs the part about lists of documents, for an implementation that has several ways to find them.
 func RunLists(t *testing.T, open func(t *testing.T) archive.Catalog) {
-	run(t, open, map[string][]test{"browse": browseTests, "visibility": visibilityTests})
+	run(t, open, map[string][]test{"browse": browseTests, "visibility": visibilityTests, "events": eventTests})
 }
 
 func run(t *testing.T, open func(t *testing.T) archive.Catalog, parts map[string][]test) {

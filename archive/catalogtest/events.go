@@ -2,6 +2,7 @@ package catalogtest
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 
 	gocmp "github.com/google/go-cmp/cmp"
@@ -189,7 +190,10 @@ var eventTests = []test{
 		for n := range 10 {
 			e := event(n/2, func(e *archive.Event) {
 				if n%2 == 0 {
-					e.Action, e.Agency = archive.EvDenied, "H45.01"
+					e.Action, e.Agency, e.Outcome = archive.EvDenied, "H45.01", archive.Denied
+				}
+				if n == 7 {
+					e.Dossier, e.Address, e.Purpose, e.Outcome = "H15.50-261008-0007", "2001:db8::7", "thanh tra", archive.Failure
 				}
 			})
 			es, all = append(es, e), append([]archive.ID{e.ID}, all...)
@@ -200,18 +204,39 @@ var eventTests = []test{
 			f    archive.EventFilter
 			want []archive.ID
 		}{
-			"all by three":         {archive.EventFilter{Limit: 3}, all},
-			"actor":                {archive.EventFilter{Actor: es[4].ActorID}, []archive.ID{es[4].ID}},
-			"document":             {archive.EventFilter{Document: es[5].Document}, []archive.ID{es[5].ID}},
-			"action":               {archive.EventFilter{Action: archive.EvDenied, Limit: 2}, even},
-			"agencies":             {archive.EventFilter{Agencies: []archive.AgencyCode{"H45.01", "H99"}}, even},
-			"no agency":            {archive.EventFilter{Agencies: []archive.AgencyCode{}}, []archive.ID{}},
-			"half-open time":       {archive.EventFilter{At: archive.Span{From: at(1), To: at(2)}}, []archive.ID{es[3].ID, es[2].ID}},
-			"from":                 {archive.EventFilter{At: archive.Span{From: at(4)}}, []archive.ID{es[9].ID, es[8].ID}},
-			"action inside a time": {archive.EventFilter{Action: archive.EvDenied, At: archive.Span{To: at(1)}}, []archive.ID{es[0].ID}},
+			"all by three":        {archive.EventFilter{Limit: 3}, all},
+			"actor":               {archive.EventFilter{Actor: es[4].ActorID}, []archive.ID{es[4].ID}},
+			"document":            {archive.EventFilter{Document: es[5].Document}, []archive.ID{es[5].ID}},
+			"action":              {archive.EventFilter{Action: archive.EvDenied, Limit: 2}, even},
+			"agencies":            {archive.EventFilter{Agencies: []archive.AgencyCode{"H45.01", "H99"}}, even},
+			"no agency":           {archive.EventFilter{Agencies: []archive.AgencyCode{}}, []archive.ID{}},
+			"half-open time":      {archive.EventFilter{At: archive.Span{From: at(1), To: at(2)}}, []archive.ID{es[3].ID, es[2].ID}},
+			"from":                {archive.EventFilter{At: archive.Span{From: at(4)}}, []archive.ID{es[9].ID, es[8].ID}},
+			"dossier":             {archive.EventFilter{Dossier: "H15.50-261008-0007"}, []archive.ID{es[7].ID}},
+			"address":             {archive.EventFilter{Address: "2001:db8::7"}, []archive.ID{es[7].ID}},
+			"purpose":             {archive.EventFilter{Purpose: "thanh tra"}, []archive.ID{es[7].ID}},
+			"failed":              {archive.EventFilter{Outcome: archive.Failure}, []archive.ID{es[7].ID}},
+			"denied, by two":      {archive.EventFilter{Outcome: archive.Denied, Limit: 2}, even},
+			"done":                {archive.EventFilter{Outcome: archive.Success}, []archive.ID{es[9].ID, es[5].ID, es[3].ID, es[1].ID}},
+			"two that never meet": {archive.EventFilter{Outcome: archive.Denied, Purpose: "thanh tra"}, []archive.ID{}},
+			"everything at once": {archive.EventFilter{Outcome: archive.Failure, Purpose: "thanh tra", Address: "2001:db8::7", Dossier: "H15.50-261008-0007", Document: es[7].Document,
+				Actor: es[7].ActorID, Action: archive.EvDeposit, Agencies: []archive.AgencyCode{"H15.50"}, At: archive.Span{From: at(3), To: at(4)}}, []archive.ID{es[7].ID}},
+			"many agencies, by two": {archive.EventFilter{Agencies: append(slices.Repeat([]archive.AgencyCode{"H99"}, 20), "H45.01"), Limit: 2}, even},
+			"a purpose of papers out of sight": {archive.EventFilter{Purpose: "thanh tra", Papers: &archive.Visibility{Whole: true, Accesses: []archive.Access{archive.Public}, States: archive.States}},
+				[]archive.ID{}},
+			"a purpose of no papers at all": {archive.EventFilter{Purpose: "thanh tra", Papers: &archive.Visibility{}}, []archive.ID{}},
+			"action inside a time":          {archive.EventFilter{Action: archive.EvDenied, At: archive.Span{To: at(1)}}, []archive.ID{es[0].ID}},
 		} {
 			b.Run(name, func(t *testing.T) { same(t, "ids", bench{t, b.c}.trail(c.f), c.want) })
 		}
+		// A paper that is seen, and an act without a paper: their purposes can be searched for.
+		seen := paper(func(d *archive.Document) { d.Access = archive.Public })
+		b.insert(seen)
+		of := event(6, func(e *archive.Event) { e.Document, e.Purpose = seen.ID, "kiểm tra" })
+		none := event(7, func(e *archive.Event) { e.Document, e.Purpose = archive.ID{}, "kiểm tra" })
+		b.append(of, none, event(8, func(e *archive.Event) { e.Purpose = "kiểm tra" }))
+		see := archive.Visibility{Whole: true, Accesses: []archive.Access{archive.Public}, States: archive.States}
+		same(b.T, "purposes of papers in sight", b.trail(archive.EventFilter{Purpose: "kiểm tra", Papers: &see, Limit: 1}), []archive.ID{none.ID, of.ID})
 		wantError(b.T, b.c.View(b.Context(), func(tx archive.Tx) error {
 			_, err := tx.Events().Browse(b.Context(), archive.EventFilter{After: "x"})
 			return err

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strconv"
 
 	"sohoa/archive"
 )
@@ -114,47 +113,6 @@ func (c events) Since(ctx context.Context, after int64, limit int) ([]archive.Ev
 		return nil, fmt.Errorf("events since %d: %w", after, err)
 	}
 	return bare(rows), nil
-}
-
-func (c events) Browse(ctx context.Context, f archive.EventFilter) (archive.EventListing, error) {
-	q := &query{d: c.t.d}
-	q.add(selectEvent + `WHERE 1 = 1`)
-	if f.After != "" {
-		key, err := parseCursor("events", f.After, 2)
-		if err != nil {
-			return archive.EventListing{}, err
-		}
-		position, err := strconv.ParseInt(key[1], 10, 64)
-		if err != nil {
-			return archive.EventListing{}, errBadCursor
-		}
-		q.add(` AND (at, position) < (?, ?)`, key[0], position)
-	}
-	if !f.Actor.IsZero() {
-		q.add(` AND actor_id = ? AND actor_id <> ''`, f.Actor)
-	}
-	if !f.Document.IsZero() {
-		q.add(` AND document = ? AND document <> ''`, f.Document)
-	}
-	if f.Action != "" {
-		q.add(` AND action = ?`, f.Action)
-	}
-	if f.Agencies != nil {
-		in(q.add(` AND `), "agency", f.Agencies)
-	}
-	n := limit(f.Limit)
-	q.span("at", f.At).add(` ORDER BY at DESC, position DESC LIMIT ?`, n+1)
-	rows, err := c.list(ctx, q.text.String(), q.args)
-	if err != nil {
-		return archive.EventListing{}, fmt.Errorf("browse events: %w", err)
-	}
-	var l archive.EventListing
-	if len(rows) > n {
-		rows = rows[:n]
-		l.Next = cursor("events", timeText(rows[n-1].At), strconv.FormatInt(rows[n-1].position, 10))
-	}
-	l.Items = bare(rows)
-	return l, nil
 }
 
 func (c events) Last(ctx context.Context) (int64, error) {

@@ -159,6 +159,27 @@ func TestStatementsUseAnIndex(t *testing.T) {
 			_, err := tx.Events().Browse(ctx, archive.EventFilter{At: archive.Span{From: now}})
 			return err
 		},
+		"trail of a dossier": func(tx archive.Tx) error {
+			_, err := tx.Events().Browse(ctx, archive.EventFilter{Dossier: "H15.50-261008-0001"})
+			return err
+		},
+		"trail of an address": func(tx archive.Tx) error {
+			_, err := tx.Events().Browse(ctx, archive.EventFilter{Address: "10.0.0.7", Action: "view"})
+			return err
+		},
+		"trail of a purpose": func(tx archive.Tx) error {
+			see := scope("H15.001")
+			_, err := tx.Events().Browse(ctx, archive.EventFilter{Purpose: "x", Papers: &see, Agencies: see.Custodians})
+			return err
+		},
+		"trail of what was denied": func(tx archive.Tx) error {
+			_, err := tx.Events().Browse(ctx, archive.EventFilter{Outcome: archive.Denied, Actor: id})
+			return err
+		},
+		"trail of an office": func(tx archive.Tx) error {
+			_, err := tx.Events().Browse(ctx, archive.EventFilter{Agencies: offices(7, 8)})
+			return err
+		},
 		"leaves":            func(tx archive.Tx) error { _, err := tx.Tree().Leaves(ctx, 5, 9); return err },
 		"numbering":         func(tx archive.Tx) error { tx.Tree().Number(ctx, 5, []archive.ID{id, archive.NewID()}); return nil },
 		"claim":             func(tx archive.Tx) error { tx.Jobs().Claim(ctx, "n", []archive.JobKind{"read"}, now, 1); return nil },
