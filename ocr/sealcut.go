@@ -27,6 +27,7 @@ func cutFrom(m image.Image, lead page.Affine, box image.Rectangle, scale float64
 	if step < 0.8 {
 		n = 2
 	}
+	gray, _ := m.(*image.Gray) // as faxes are
 	var light [256]int
 	for y := range h {
 		for x := range w {
@@ -38,6 +39,11 @@ func cutFrom(m image.Image, lead page.Affine, box image.Rectangle, scale float64
 					sx, sy := lead.Apply(px, py)
 					ix := min(max(int(math.Floor(sx))+bounds.Min.X, bounds.Min.X), bounds.Max.X-1)
 					iy := min(max(int(math.Floor(sy))+bounds.Min.Y, bounds.Min.Y), bounds.Max.Y-1)
+					if gray != nil {
+						v := int(gray.Pix[gray.PixOffset(ix, iy)])
+						r, g, b = r+v, g+v, b+v
+						continue
+					}
 					cr, cg, cb, _ := m.At(ix, iy).RGBA()
 					r, g, b = r+int(cr>>8), g+int(cg>>8), b+int(cb>>8)
 				}

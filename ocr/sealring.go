@@ -31,16 +31,19 @@ func (c cutting) ring() (found ring, ok bool) {
 		a := 2 * math.Pi * float64((i*27)%points) / points // spread, so that the first few decide
 		cos[i], sin[i] = math.Cos(a), math.Sin(a)
 	}
-	share := func(x, y, r float64) float64 {
+	var px, py [points]int // of a circle about the origin
+	share := func(x, y int) float64 {
 		on, in := 0, 0
 		for i := range points {
-			px, py := int(x+r*cos[i]), int(y+r*sin[i])
-			if px < 0 || py < 0 || px >= w || py >= h {
+			x, y := x+px[i], y+py[i]
+			if x < 0 || y < 0 || x >= w || y >= h {
 				continue
 			}
 			in++
-			if ink[py*w+px] {
+			if ink[y*w+x] {
 				on++
+			} else if in-on > points/5 { // no circle of ink any more, whatever follows
+				return 0
 			}
 			if i == 11 && 2*on < in {
 				return 0
@@ -54,9 +57,12 @@ func (c cutting) ring() (found ring, ok bool) {
 	best := 0.0
 	k := c.scale / half
 	for r := sealLeast * k; r <= sealMost*k; r++ {
+		for i := range points {
+			px[i], py[i] = int(math.Floor(r*cos[i])), int(math.Floor(r*sin[i]))
+		}
 		for y := 0; y < h; y += 2 {
 			for x := 0; x < w; x += 2 {
-				if v := share(float64(x), float64(y), r); v > 0.8 && v+r*0.001 > best {
+				if v := share(x, y); v > 0.8 && v+r*0.001 > best {
 					best, found = v+r*0.001, ring{float64(x), float64(y), r}
 				}
 			}
@@ -140,23 +146,31 @@ func (c cutting) withoutStar(g ring) {
 	type star struct{ x, y, r, turn float64 }
 	var best star
 	most := 0.0
-	for r := 0.3; r <= 0.62; r += 0.02 {
-		for turn := -16.0; turn <= 16; turn += 4 {
+	for turn := -16.0; turn <= 16; turn += 4 {
+		// The same places are looked at in stars of every size: which of them lie inside is asked once.
+		const half = 12
+		rad := turn * math.Pi / 180
+		var inside [][2]float64
+		for j := -half; j <= half; j++ {
+			for i := -half; i <= half; i++ {
+				if x, y := float64(i)/half, float64(j)/half; inStar(x, y, rad, 1) {
+					inside = append(inside, [2]float64{x, y})
+				}
+			}
+		}
+		for r := 0.3; r <= 0.62; r += 0.02 {
 			for dy := -2.0; dy <= 2; dy += 2 {
 				for dx := -2.0; dx <= 2; dx += 2 {
-					s := star{g.x + dx, g.y + dy, r * g.r, turn * math.Pi / 180}
-					on, in := 0, 0
-					for y := -s.r; y <= s.r; y += s.r / 12 {
-						for x := -s.r; x <= s.r; x += s.r / 12 {
-							if inStar(x/s.r, y/s.r, s.turn, 1) {
-								in++
-								if c.dark(int(s.x+x), int(s.y+y)) {
-									on++
-								}
-							}
+					s := star{g.x + dx, g.y + dy, r * g.r, rad}
+					on, missed := 0, 0
+					for _, p := range inside {
+						if c.dark(int(s.x+p[0]*s.r), int(s.y+p[1]*s.r)) {
+							on++
+						} else if missed++; missed*14 > len(inside) { // more than 7 % is paper
+							break
 						}
 					}
-					if f := float64(on) / float64(in); f > 0.93 && f*r > most {
+					if f := float64(on) / float64(len(inside)); f > 0.93 && f*r > most {
 						most, best = f*r, s
 					}
 				}
