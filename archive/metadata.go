@@ -31,7 +31,7 @@ type metadata struct {
 	Current   int               `json:"current_version,omitempty"` // when it is not the newest
 	Public    int               `json:"public_version,omitempty"`
 	Standing  []Standing        `json:"standing,omitempty"`
-	Work      Work              `json:"work,omitzero"`
+	Work      Work              `json:"work,omitzero"` // zero when it is Unplanned
 }
 
 type metadataVersion struct {
@@ -52,7 +52,7 @@ const metadataFormat = "sohoa/document/1"
 func metadataOf(d *Document) metadata {
 	m := metadata{Format: metadataFormat, ID: d.ID, State: d.State, Kind: d.Kind, Dossier: d.Dossier, Custodian: d.Custodian, Access: d.Access, Named: d.Named,
 		Fields: d.Fields, Findings: d.Findings, Uploader: d.Uploader, Submitter: d.Submitter, Reason: d.Reason, Created: d.CreatedAt, Updated: d.UpdatedAt,
-		Current: d.Current, Public: d.PublicVersion(), Standing: d.Standing, Work: d.Work}
+		Current: d.Current, Public: d.PublicVersion(), Standing: d.Standing, Work: d.planned()}
 	if !d.PublishedAt.IsZero() {
 		m.Published = &d.PublishedAt
 	}
@@ -78,6 +78,9 @@ func (m *metadata) document() (Document, error) {
 	d := Document{ID: m.ID, State: m.State, Kind: m.Kind, Dossier: m.Dossier, Custodian: m.Custodian, Access: m.Access, Named: m.Named, Fields: m.Fields,
 		Findings: m.Findings, Uploader: m.Uploader, Submitter: m.Submitter, Reason: m.Reason, CreatedAt: m.Created, UpdatedAt: m.Updated,
 		Current: m.Current, Standing: m.Standing, Work: m.Work}
+	if m.Work.Stage == "" {
+		d.Work = d.Unplanned()
+	}
 	if m.Published != nil {
 		d.PublishedAt = *m.Published
 	}

@@ -78,8 +78,9 @@ const (
 	ScannerAway  ScannerState = "away"  // it does not: what comes in waits in quarantine
 )
 
-// Status tells the state of the house to administrators and to the program itself. Papers are counted inside the sight of an
-// administrator of one agency; jobs, index and disks are the house's.
+// Status tells the state of the house to administrators and to the program itself. To an administrator of
+// one agency the papers it keeps are counted, whatever their state and class, and nobody else's; jobs, index and disks are the
+// house's.
 func (a *Archive) Status(ctx context.Context, actor Actor) (Status, error) {
 	if !actor.Role.May(ActStatus) {
 		return Status{}, ErrForbidden
@@ -87,6 +88,7 @@ func (a *Archive) Status(ctx context.Context, actor Actor) (Status, error) {
 	see := Visibility{Everything: true}
 	if actor.Role != RoleSystem && actor.Agency != "" { // of one agency: what others keep is not counted for it
 		see = actor.Sees(a.Clock.Now())
+		see.States, see.Accesses = States, []Access{Public, Restricted, Sealed}
 	}
 	s := Status{Node: a.Node, Started: a.start, Now: a.Clock.Now(), IndexedTo: -1, Disks: a.Disks()}
 	err := a.Catalog.View(ctx, func(tx Tx) (err error) {

@@ -53,6 +53,25 @@ func (d *Document) byHand(who ID) bool {
 	return who == d.Uploader || who == d.Submitter || who == d.Head().CreatedBy || slices.Contains(d.Work.Hands, who)
 }
 
+// Unplanned is the work of a paper that nobody planned anything for: it waits with its custodian, without a term, as nobody's
+// own; what is done has none. The store leaves such work out of what it keeps of a paper, and every paper it took in before
+// there were terms is read back with it.
+func (d *Document) Unplanned() Work {
+	if !d.waits() {
+		return Work{}
+	}
+	return Work{Stage: d.State, Due: NoDue, Unit: d.Custodian}
+}
+
+// planned is the work of d as the store keeps it.
+func (d *Document) planned() Work {
+	if w, plain := d.Work, d.Unplanned(); w.Stage == plain.Stage && w.Due.Equal(plain.Due) && w.Unit == plain.Unit &&
+		w.Assignee.IsZero() && w.Clerk.IsZero() && w.Check == (Check{}) && len(w.Hands) == 0 {
+		return Work{}
+	}
+	return d.Work
+}
+
 // waits reports whether somebody has to do something about d where it stands. A component that was accepted is done.
 func (d *Document) waits() bool {
 	switch d.State {

@@ -9,10 +9,10 @@ ALTER TABLE documents ADD COLUMN unit     TEXT NOT NULL DEFAULT '';
 ALTER TABLE documents ADD COLUMN check_at TEXT NOT NULL DEFAULT ''; -- the neighbouring unit that checks, while it is to be checked
 ALTER TABLE documents ADD COLUMN work     TEXT NOT NULL DEFAULT ''; -- JSON: the policy it is checked by, whose hands were on it
 
--- What was under way before there were deadlines has none.
+-- What was under way before there were deadlines has none, and is nobody's own: archive.Document.Unplanned says the same of what the
+-- store keeps of it.
 UPDATE documents SET stage = state, unit = custodian, due_at = '9999-12-31T00:00:00.000000Z'
 	WHERE state IN ('review', 'returned', 'checking', 'quarantined') OR state = 'accepted' AND kind = 'result';
-UPDATE documents SET assignee = uploader WHERE state IN ('review', 'returned', 'quarantined') AND uploader IN (SELECT id FROM accounts);
 
 CREATE INDEX documents_assignee ON documents (assignee, due_at, id)  WHERE assignee <> '';
 CREATE INDEX documents_unit     ON documents (unit, due_at, id)      WHERE unit <> '';
