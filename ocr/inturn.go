@@ -8,14 +8,9 @@ import (
 	"sohoa/archive"
 )
 
-// inTurn lets one goroutine at a time use a paper: the one that prepares pages, or the one that looks at a signer's block again.
-func inTurn(p Paper) Paper {
-	one := &turnPaper{paper: p}
-	if d, is := p.(Doubter); is {
-		return &turnDoubter{turnPaper: one, doubter: d}
-	}
-	return one
-}
+// inTurn lets one goroutine at a time use a paper: the one that prepares pages, or the one that looks at a signer's block again. It
+// knows whatever the paper knows: a Doubter and an Imprinted stay one.
+func inTurn(p Paper) Paper { return &turnPaper{paper: p} }
 
 type turnPaper struct {
 	mu    sync.Mutex // held while the paper works
@@ -58,13 +53,24 @@ func (p *turnPaper) Close() error {
 	return p.paper.Close()
 }
 
-type turnDoubter struct {
-	*turnPaper
-	doubter Doubter
-}
-
-func (p *turnDoubter) Doubts(ctx context.Context) []archive.Finding {
+// Doubts says nothing when the paper is no Doubter.
+func (p *turnPaper) Doubts(ctx context.Context) []archive.Finding {
+	d, is := p.paper.(Doubter)
+	if !is {
+		return nil
+	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return p.doubter.Doubts(ctx)
+	return d.Doubts(ctx)
+}
+
+// Imprints gives nothing when the paper is not Imprinted.
+func (p *turnPaper) Imprints(ctx context.Context, n int, each func(m *image.Gray, toPage [6]float64)) error {
+	d, is := p.paper.(Imprinted)
+	if !is {
+		return nil
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return d.Imprints(ctx, n, each)
 }
