@@ -83,7 +83,7 @@ func (a *Archive) applyAbsorbed(ctx context.Context, tx Tx, p *pending) error {
 // putAway discards a paper whose pages live on in others.
 func putAway(ctx context.Context, tx Tx, d *Document, actor Actor, m Move, reason string, detail map[string]string, at time.Time) error {
 	after, from := d.Revision, d.State
-	d.State, d.PriorState, d.Reason, d.UpdatedAt, d.DiscardedAt, d.DiscardedBy = Discarded, from, reason, at, at, actor.ID
+	d.State, d.PriorState, d.Reason, d.UpdatedAt, d.DiscardedAt, d.DiscardedBy = Discarded, from, reason, d.changed(at), at, actor.ID
 	d.Work.close(Discarded)
 	if err := tx.Documents().Update(ctx, *d, after); err != nil {
 		return err

@@ -82,7 +82,7 @@ func (a *Archive) Arrange(ctx context.Context, actor Actor, id ID, r Arrangement
 	// Words of pages that stay are put beside the new version before anybody asks for them. Power lost here leaves files of a
 	// version that does not exist yet; the one that will have its number overwrites them.
 	rows := a.keepReadings(ctx, g, id, v.Number)
-	next.Findings, next.Reading, next.State, next.UpdatedAt = made.insp.Findings, a.firstReading(len(v.Pages)), rule.To, now
+	next.Findings, next.Reading, next.State, next.UpdatedAt = made.insp.Findings, a.firstReading(len(v.Pages)), rule.To, next.changed(now)
 	next.Reading.PagesDone = len(rows)
 	p := pending{Next: next, After: doc.Revision, Actor: actor, Action: EvVersion, At: now, Read: true, Made: true, Absorbed: absorbed}
 	p.tell(map[string]string{"move": string(Arrange), "version": strconv.Itoa(v.Number), "digest": v.Digest.String(), "from": string(from)})

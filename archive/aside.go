@@ -104,7 +104,7 @@ func (a *Archive) quarantine(ctx context.Context, actor Actor, d Document, reaso
 	p := pending{Next: d, After: d.Revision, Actor: actor, Action: EvMove, At: now, Leaves: &left,
 		Detail: map[string]string{"move": string(Quarantine), "from": string(d.State), "to": string(Quarantined), "reason": reason}}
 	a.setAside(&p.Next)
-	p.Next.Reason, p.Next.UpdatedAt = reason, now
+	p.Next.Reason, p.Next.UpdatedAt = reason, p.Next.changed(now)
 	// 1. The intent locks the document. Power lost: the janitor finds nothing in the quarantine and closes it.
 	if err := a.lock(ctx, begun, p.After, nothingFirst); err != nil {
 		return Document{}, err

@@ -77,3 +77,24 @@ func TestNothingWaitsForAClockThatWentBack(t *testing.T) {
 	}
 	h.sound(t)
 }
+
+// The clock is put back between two acts: the second is later than the first all the same, and a check takes neither the object
+// for newer than its row nor one statement for another.
+func TestActsKeepTheirOrderWhenTheClockGoesBack(t *testing.T) {
+	h := open(t)
+	d := h.deposit(t, "một")
+	h.clock.pass(-year)
+	f := d.Fields
+	f.Subject = "Về việc khác"
+	edited, err := h.Edit(t.Context(), clerk, d.ID, archive.Edit{Fields: &f})
+	if err != nil || !edited.UpdatedAt.After(d.UpdatedAt) {
+		t.Fatalf("edited at %v, after %v: %v", edited.UpdatedAt, d.UpdatedAt, err)
+	}
+	err = h.Check(t.Context(), archive.CheckOptions{ReadData: true}, func(d archive.Discrepancy) error {
+		t.Errorf("%s %s: %s", d.Kind, d.Object, d.Detail)
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}

@@ -154,7 +154,7 @@ func (a *Archive) linkIn(ctx context.Context, tx Tx, id ID, s *seenCodes, upload
 		return err
 	}
 	next := d
-	next.Dossier, next.UpdatedAt = code, now
+	next.Dossier, next.UpdatedAt = code, next.changed(now)
 	p := refiling(&d, next)
 	p.Actor, p.Action, p.At = System, EvMove, now
 	b := s.first.Box

@@ -116,11 +116,20 @@ type Document struct {
 	Reason      string
 	PriorState  State // what discard left, for restore
 	CreatedAt   time.Time
-	UpdatedAt   time.Time
+	UpdatedAt   time.Time // rises with every act on fields or state, whatever the clock does: changed
 	PublishedAt time.Time
 	DiscardedAt time.Time
 	DiscardedBy ID
 	Work        Work // what it waits for
+}
+
+// changed returns the time of an act on d when the clock says now: later than that of every act before it, also after the clock
+// was set back. What the store says of d and its row are told apart by this time, so it must never go back nor stand still.
+func (d *Document) changed(now time.Time) time.Time {
+	if now.After(d.UpdatedAt) {
+		return now
+	}
+	return d.UpdatedAt.Add(time.Microsecond)
 }
 
 // Head returns the version that counts: pages, text, reading and fields are about it. It is the newest one, unless the

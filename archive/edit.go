@@ -71,7 +71,7 @@ func (a *Archive) Edit(ctx context.Context, actor Actor, id ID, e Edit) (Documen
 	if len(changed) == 0 {
 		return before, nil
 	}
-	d.UpdatedAt = now
+	d.UpdatedAt = d.changed(now)
 	p := pending{Next: d, After: before.Revision}
 	if d.Dossier != before.Dossier {
 		if err := a.followDossier(ctx, actor, &before, &d); err != nil {

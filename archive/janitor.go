@@ -296,7 +296,7 @@ func (a *Archive) erase(ctx context.Context, id ID, now time.Time) error {
 			return err
 		}
 		after := d.Revision
-		d.State, d.UpdatedAt, d.Findings, d.Work = Disposed, now, nil, Work{Stage: Disposed}
+		d.State, d.UpdatedAt, d.Findings, d.Work = Disposed, d.changed(now), nil, Work{Stage: Disposed}
 		d.Fields = Fields{Type: d.Fields.Type, Subject: d.Fields.Subject}
 		if err := tx.Documents().Update(ctx, d, after); err != nil {
 			return err

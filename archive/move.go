@@ -68,7 +68,7 @@ func (a *Archive) Move(ctx context.Context, actor Actor, id ID, req MoveRequest)
 	}
 	p := pending{After: d.Revision, Actor: actor, Action: EvMove, At: now}
 	from := d.State
-	d.State, d.Reason, d.UpdatedAt = rule.To, reason, now
+	d.State, d.Reason, d.UpdatedAt = rule.To, reason, d.changed(now)
 	switch req.Move {
 	case Submit:
 		d.Submitter = actor.ID

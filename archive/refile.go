@@ -33,7 +33,7 @@ func (a *Archive) Refile(ctx context.Context, actor Actor, id ID, r Refiling) (D
 		return Document{}, Fault(Conflict, "same_dossier", Text{"Giấy tờ đang ở chính hồ sơ này.", "The paper is in this dossier already."})
 	}
 	next := before
-	next.Dossier, next.UpdatedAt = r.Dossier, now
+	next.Dossier, next.UpdatedAt = r.Dossier, next.changed(now)
 	if err := a.followDossier(ctx, actor, &before, &next); err != nil {
 		return Document{}, err
 	}

@@ -51,7 +51,7 @@ func (a *Archive) release(ctx context.Context, actor Actor, d Document, reason s
 		return Document{}, a.stays(ctx, actor, &d, findings, err)
 	}
 	left := a.intent(&d, leaveQuarantine, now)
-	next.State, next.Reason, next.UpdatedAt, next.Findings, next.Reading = Review, reason, now, findings, a.firstReading(next.PageCount())
+	next.State, next.Reason, next.UpdatedAt, next.Findings, next.Reading = Review, reason, next.changed(now), findings, a.firstReading(next.PageCount())
 	p := pending{Next: next, After: d.Revision, Actor: actor, Action: EvMove, At: now, Leaves: &left,
 		Detail: map[string]string{"move": string(Release), "from": string(d.State), "to": string(Review), "reason": reason}}
 	// From here on as every durable act: the object is version 1 and carries the intent's id; after the transaction the

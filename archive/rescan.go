@@ -56,7 +56,7 @@ func (a *Archive) AddVersion(ctx context.Context, actor Actor, id ID, after int6
 	}
 	v := next.AddVersion(Version{Digest: sp.Digest(), Size: sp.Size(), MediaType: insp.MediaType,
 		FileName: clean(d.FileName, a.Limits.FileName), Pages: insp.Pages, CreatedAt: now, CreatedBy: actor.ID})
-	next.Findings, next.Reading, next.State, next.UpdatedAt = insp.Findings, a.firstReading(len(insp.Pages)), rule.To, now
+	next.Findings, next.Reading, next.State, next.UpdatedAt = insp.Findings, a.firstReading(len(insp.Pages)), rule.To, next.changed(now)
 	p := pending{Next: next, After: doc.Revision, Actor: actor, Action: EvVersion, At: now, Read: true,
 		Detail: map[string]string{"move": string(Rescan), "version": strconv.Itoa(v.Number), "digest": v.Digest.String(), "from": string(from), "file_name": v.FileName}}
 	if reason != "" {
