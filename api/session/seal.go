@@ -5,14 +5,11 @@ import (
 	"crypto/cipher"
 	"crypto/rand"
 	"encoding/base64"
-	"errors"
 	"fmt"
-	"io/fs"
-	"os"
-	"path/filepath"
 	"strings"
 
 	"sohoa/archive"
+	"sohoa/internal/durable"
 )
 
 // Seal closes the secrets of second factors, so that a catalog or a backup by itself makes no codes. It is a key of AES-256-GCM.
@@ -30,49 +27,19 @@ const sealPrefix = "sohoa-seal-1:"
 // LoadOrCreateSeal reads the key in a file of mode 0600, and makes it when there is none. Nodes of one house share it. Where it is
 // lost, second factors cannot be checked: people come in by recovery codes or an administrator resets them.
 func LoadOrCreateSeal(path string) (Seal, error) {
-	b, err := os.ReadFile(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		if err := createSeal(path); err != nil && !errors.Is(err, fs.ErrExist) {
-			return Seal{}, fmt.Errorf("make seal key %s: %w", path, err)
-		}
-		b, err = os.ReadFile(path)
-	}
+	said, err := durable.Secret(path, func() (string, error) {
+		s := NewSeal()
+		return sealPrefix + base64.StdEncoding.EncodeToString(s.key[:]), nil
+	})
 	if err != nil {
-		return Seal{}, fmt.Errorf("read seal key: %w", err)
+		return Seal{}, fmt.Errorf("seal key: %w", err)
 	}
-	text, ok := strings.CutPrefix(strings.TrimSpace(string(b)), sealPrefix)
+	text, ok := strings.CutPrefix(strings.TrimSpace(said), sealPrefix)
 	key, err := base64.StdEncoding.DecodeString(text)
 	if !ok || err != nil || len(key) != 32 {
 		return Seal{}, fmt.Errorf("seal key %s: not a key of this program", path)
 	}
 	return Seal{[32]byte(key)}, nil
-}
-
-// createSeal writes the key beside its place, flushes it, and links it there, which fails when a key is there. A crash leaves a
-// whole key or none, and perhaps a file with a name beginning ".new-seal", which nothing reads.
-func createSeal(path string) error {
-	dir := filepath.Dir(path)
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return err
-	}
-	f, err := os.CreateTemp(dir, ".new-seal-*") // mode 0600
-	if err != nil {
-		return err
-	}
-	defer os.Remove(f.Name())
-	s := NewSeal()
-	_, err = f.WriteString(sealPrefix + base64.StdEncoding.EncodeToString(s.key[:]) + "\n")
-	if err := errors.Join(err, f.Sync(), f.Close()); err != nil {
-		return err
-	}
-	if err := os.Link(f.Name(), path); err != nil {
-		return err
-	}
-	d, err := os.Open(dir)
-	if err != nil {
-		return err
-	}
-	return errors.Join(d.Sync(), d.Close())
 }
 
 func (s Seal) aead() cipher.AEAD {

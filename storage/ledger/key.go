@@ -6,16 +6,13 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base64"
-	"errors"
 	"fmt"
-	"io/fs"
-	"os"
-	"path/filepath"
 	"strings"
 
 	"golang.org/x/mod/sumdb/note"
 
 	"sohoa/archive"
+	"sohoa/internal/durable"
 )
 
 // Key signs the checkpoints of one log and knows its own signatures. Whoever holds it can sign another history: it lies
@@ -78,49 +75,16 @@ func ParseKey(secret string) (Key, error) {
 // it is returned, so that nothing is ever signed by a key that a power failure takes away. Of several processes that start
 // together one makes the key and all get it.
 func LoadOrCreateKey(path string) (Key, error) {
-	b, err := os.ReadFile(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		if err := createKey(path); err != nil && !errors.Is(err, fs.ErrExist) {
-			return Key{}, fmt.Errorf("make log key %s: %w", path, err)
-		}
-		b, err = os.ReadFile(path)
-	}
+	secret, err := durable.Secret(path, func() (string, error) {
+		_, secret, err := NewKey()
+		return secret, err
+	})
 	if err != nil {
-		return Key{}, fmt.Errorf("read log key: %w", err)
+		return Key{}, fmt.Errorf("log key: %w", err)
 	}
-	k, err := ParseKey(string(b))
+	k, err := ParseKey(secret)
 	if err != nil {
 		return Key{}, fmt.Errorf("log key %s: %w", path, err)
 	}
 	return k, nil
-}
-
-// createKey writes the key beside its place, flushes it, and links it there, which fails when a key is there. A crash
-// leaves a whole key or none, and perhaps a file with a name beginning ".new-key", which nothing reads.
-func createKey(path string) error {
-	_, secret, err := NewKey()
-	if err != nil {
-		return err
-	}
-	dir := filepath.Dir(path)
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return err
-	}
-	f, err := os.CreateTemp(dir, ".new-key-*") // mode 0600
-	if err != nil {
-		return err
-	}
-	defer os.Remove(f.Name())
-	_, err = f.WriteString(secret + "\n")
-	if err := errors.Join(err, f.Sync(), f.Close()); err != nil {
-		return err
-	}
-	if err := os.Link(f.Name(), path); err != nil {
-		return err
-	}
-	d, err := os.Open(dir)
-	if err != nil {
-		return err
-	}
-	return errors.Join(d.Sync(), d.Close())
 }
