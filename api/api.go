@@ -95,7 +95,7 @@ func New(c Config) (http.Handler, error) {
 	inside := engine.Group("", d.admit)
 	h := humagin.NewWithGroup(engine, inside, document(c.House))
 	rest.Mount(inside, h, rest.Config{Archive: c.Archive, Who: actorOf, Still: d.Still, Lang: langOf, Fail: d.Fail, Secrets: d, House: c.House, Backup: c.Backup, Sheets: paper.Separators, Closing: closing,
-		Public: engine.Group("", nobody), Asker: asker, Grant: d.Grant, LookUpAt: d.lookUpAt, Receipt: receipt})
+		Public: engine.Group(""), Asker: asker, Grant: d.Grant, LookUpAt: d.lookUpAt, Receipt: receipt})
 	d.life(engine, h, c.Ready)
 	if err := d.describe(engine, h); err != nil {
 		return nil, err
@@ -135,9 +135,6 @@ func document(house func(context.Context) House) huma.Config {
 	}
 	return c
 }
-
-// nobody marks answers that hold names or secrets and are asked for without an account: they are no cache's to keep.
-func nobody(c *gin.Context) { c.Header("Cache-Control", "no-store") }
 
 func receipt(w io.Writer, r archive.IssuedReceipt, lookUpAt string, half bool) error {
 	return paper.WriteReceipt(w, paper.Receipt{IssuedReceipt: r, Address: lookUpAt, Half: half})

@@ -32,7 +32,7 @@ func (d *door) describe(engine *gin.Engine, h huma.API) error {
 	var style string
 	pages := map[string][]byte{}
 	plain(engine, h, docs, func(c *gin.Context) {
-		c.Header("Content-Security-Policy", "default-src 'none'; style-src '"+style+"'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'")
+		c.Header("Content-Security-Policy", "default-src 'none'; style-src '"+style+"'; object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'")
 		c.Data(http.StatusOK, "text/html; charset=utf-8", pages[langOf(c.Request.Context())])
 	})
 	var err error

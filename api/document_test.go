@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"sohoa/api"
+	"sohoa/api/reply"
 	"sohoa/archive"
 )
 
@@ -133,8 +134,8 @@ func TestFile(t *testing.T) {
 	at := clerk.deposited("file_name="+url.QueryEscape(`..\hồ sơ/Đơn "số 1".exe`), body)
 	a := clerk.do("GET", at+"/file", nil).want(200)
 	tag := `"` + archive.DigestOf(body).String() + `"`
-	for name, want := range map[string]string{"ETag": tag, "Content-Type": "application/pdf", "Accept-Ranges": "bytes", "Content-Length": "10000", "Cache-Control": "private, no-cache",
-		"Content-Security-Policy": "sandbox; default-src 'none'", "Cross-Origin-Resource-Policy": "same-origin"} {
+	for name, want := range map[string]string{"ETag": tag, "Content-Type": "application/pdf", "Accept-Ranges": "bytes", "Content-Length": "10000", "Cache-Control": "no-store",
+		"Content-Security-Policy": reply.Sealed, "Cross-Origin-Resource-Policy": "same-origin"} {
 		if got := a.header.Get(name); got != want {
 			t.Errorf("%s: %q, want %q", name, got, want)
 		}

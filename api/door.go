@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/url"
 	"runtime/debug"
+	"strings"
 	"sync"
 	"time"
 
@@ -63,8 +64,7 @@ func (d *door) begin(c *gin.Context) {
 	}
 	h := c.Writer.Header()
 	h.Set("X-Request-Id", r.ID)
-	h.Set("X-Content-Type-Options", "nosniff")
-	h.Set("Referrer-Policy", "same-origin")
+	reply.Shield(h, d.public.Scheme == "https" || c.Request.TLS != nil)
 	h.Add("Vary", "Accept-Language")
 	defer func() {
 		d.finish(c, r, time.Since(began))
@@ -122,9 +122,10 @@ func (d *door) survive(c *gin.Context) {
 }
 
 // sameOrigin refuses what another site makes a signed-in person's browser send. A request with a token was made by a
-// program on purpose.
+// program on purpose: a browser sends one from another site only after asking leave (CORS), which nobody gets here. Not so the name
+// and password a proxy in front of us may ask for, which browsers add by themselves.
 func (d *door) sameOrigin(c *gin.Context) {
-	if c.GetHeader("Authorization") == "" {
+	if scheme, _, _ := strings.Cut(c.GetHeader("Authorization"), " "); !strings.EqualFold(scheme, "Bearer") {
 		if err := d.cross.Check(c.Request); err != nil {
 			d.Fail(c, reply.ErrCrossOrigin)
 			return
@@ -133,9 +134,8 @@ func (d *door) sameOrigin(c *gin.Context) {
 	c.Next()
 }
 
-// admit lets only those in who are known. Answers are nobody's to keep unless an operation says otherwise: they hold names.
+// admit lets only those in who are known.
 func (d *door) admit(c *gin.Context) {
-	c.Header("Cache-Control", "no-store")
 	_, _, known, err := d.Who(c.Request)
 	if err == nil && !known {
 		c.Header("WWW-Authenticate", `Bearer realm="sohoa"`)

@@ -15,6 +15,7 @@ import (
 	gocmp "github.com/google/go-cmp/cmp"
 
 	"sohoa/api"
+	"sohoa/api/reply"
 	"sohoa/archive"
 )
 
@@ -65,7 +66,7 @@ func TestRetrieval(t *testing.T) {
 	citizen := w.as(a.text("grant"))
 	citizen.do("GET", citizens+"/retrieval", nil).want(200)
 	file := citizen.do("GET", citizens+"/results/"+id+"/file", nil).want(200)
-	for name, want := range map[string]string{"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff", "Content-Security-Policy": "sandbox; default-src 'none'", "Cross-Origin-Resource-Policy": "same-origin", "ETag": `"` + a.text("results.0.digest") + `"`} {
+	for name, want := range map[string]string{"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff", "Content-Security-Policy": reply.Sealed, "Cross-Origin-Resource-Policy": "same-origin", "ETag": `"` + a.text("results.0.digest") + `"`} {
 		if got := file.header.Get(name); got != want {
 			t.Errorf("%s: %q", name, got)
 		}

@@ -67,13 +67,6 @@ func imageOf() *huma.Param {
 	return p
 }
 
-// guard marks bytes that came from outside: they are never looked at as a page of this house.
-func guard(h http.Header) {
-	h.Set("X-Content-Type-Options", "nosniff")
-	h.Set("Content-Security-Policy", "sandbox; default-src 'none'")
-	h.Set("Cross-Origin-Resource-Policy", "same-origin")
-}
-
 func (s *server) file(c *gin.Context) {
 	ctx, actor := c.Request.Context(), s.Who(c.Request.Context())
 	id, err := documentID(c.Param("id"))
@@ -106,8 +99,7 @@ func (s *server) file(c *gin.Context) {
 	h := c.Writer.Header()
 	tag := `"` + v.Digest.String() + `"`
 	h.Set("ETag", tag)
-	h.Set("Cache-Control", "private, no-cache") // kept by the reader's own cache, asked again each time: rights may change
-	guard(h)
+	h.Set("Cache-Control", "no-store") // a copy in a browser's cache outlives the session; programs that hold one ask with its tag
 	if c.Request.Method == http.MethodHead || matches(c.GetHeader("If-None-Match"), tag) {
 		// No byte leaves the house, so nothing is noted as a download; but who may not download is told so.
 		if err := archive.Decide(actor, archive.ActDownload, &d, s.now()); err != nil {
@@ -150,7 +142,6 @@ func disposition(h http.Header, d *archive.Document, v archive.Version) {
 	name, typ := FileName(v), v.MediaType
 	if d.Aside() { // nothing opens it by itself, and whoever finds it in her downloads knows what it is
 		name, typ = "cach-ly_"+name, "application/octet-stream"
-		h.Set("Cache-Control", "no-store")
 	}
 	attach(h, name, typ)
 }
@@ -255,7 +246,6 @@ func (s *server) pageImage(c *gin.Context) {
 	case d.Access == archive.Sealed: // who may see it is asked each time
 		h.Set("Cache-Control", "private, no-cache")
 	}
-	guard(h)
 	if d.State != archive.Disposed && n <= d.PageCount() && matches(c.GetHeader("If-None-Match"), tag) {
 		c.Status(http.StatusNotModified)
 		return
@@ -301,9 +291,8 @@ func (w *late) begin() {
 		return
 	}
 	w.begun = true
-	guard(w.Header())
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
-	w.Header().Set("Cache-Control", "private, no-cache")
+	w.Header().Set("Cache-Control", "no-store")
 	w.WriteHeader(http.StatusOK)
 }
 

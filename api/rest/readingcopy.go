@@ -43,8 +43,7 @@ func (s *server) readingCopy(c *gin.Context) {
 	h := c.Writer.Header()
 	tag := `"` + planned.Tag + `"`
 	h.Set("ETag", tag)
-	h.Set("Cache-Control", "private, no-cache") // kept by the reader's own cache, asked again each time: rights may change
-	guard(h)
+	h.Set("Cache-Control", "no-store")
 	if c.Request.Method == http.MethodGet && matches(c.GetHeader("If-None-Match"), tag) {
 		c.Status(http.StatusNotModified)
 		return

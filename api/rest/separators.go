@@ -56,9 +56,5 @@ func (s *server) getSeparators(c *gin.Context) {
 		s.Fail(c, err)
 		return
 	}
-	h := c.Writer.Header()
-	h.Set("X-Content-Type-Options", "nosniff")
-	h.Set("Content-Disposition", `inline; filename="to-phan-cach.pdf"`)
-	h.Set("Cache-Control", "no-store")
-	c.Data(http.StatusOK, archive.PDF, b.Bytes())
+	printed(c, http.StatusOK, "to-phan-cach.pdf", b.Bytes())
 }

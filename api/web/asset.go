@@ -80,11 +80,10 @@ func (p *Pages) asset(c *gin.Context) {
 	name := strings.TrimPrefix(c.Param("name"), "/")
 	b, ok := p.assets.files[name]
 	if !ok {
-		http.NotFound(c.Writer, c.Request)
+		c.String(http.StatusNotFound, "404\n")
 		return
 	}
 	h := c.Writer.Header()
-	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Cache-Control", "no-cache")
 	if c.Param("hash") == p.assets.hash {
 		h.Set("Cache-Control", "public, max-age=31536000, immutable")
@@ -109,7 +108,7 @@ func typeOf(name string) string {
 func (p *Pages) favicon(c *gin.Context) {
 	to, err := p.assets.url("mark.svg")
 	if err != nil {
-		http.NotFound(c.Writer, c.Request)
+		c.String(http.StatusNotFound, "404\n")
 		return
 	}
 	c.Redirect(http.StatusFound, to)

@@ -287,5 +287,6 @@ func (p *Pages) endLookUp(v *visit) error {
 		return err
 	}
 	p.Door.SetGrant(v.gin.Writer, "", 0)
+	v.gin.Header("Clear-Site-Data", `"cache"`) // a public computer
 	return v.redirect("/t?done=ended")
 }

@@ -128,6 +128,9 @@ func (p *Pages) home(acc archive.Account) string {
 }
 
 func (p *Pages) signOut(v *visit) error {
+	// Pictures of pages lie in the browser's cache for a day, and a page one goes back to is kept whole: whoever comes next finds
+	// neither (W3C Clear Site Data; browsers obey over https). What scripts keep, frame.js takes away.
+	v.gin.Header("Clear-Site-Data", `"cache"`)
 	if v.known {
 		if err := p.Door.SignOut(v.gin.Writer, v.gin.Request, v.actor); err != nil {
 			return err

@@ -31,19 +31,12 @@ type handler func(*visit) error
 // policy lets a page load what this host serves and nothing else; require-trusted-types-for turns every assignment of a
 // text to innerHTML and its relatives into an error (W3C CSP 3, Trusted Types).
 const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; " +
-	"base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'"
-
-func secure(h http.Header) {
-	h.Set("Content-Security-Policy", policy)
-	h.Set("X-Content-Type-Options", "nosniff")
-	h.Set("Referrer-Policy", "same-origin")
-	h.Set("Cache-Control", "no-store") // pages show personal data; public computers exist
-}
+	"object-src 'none'; base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'"
 
 // open serves a page to everybody.
 func (p *Pages) open(h handler) gin.HandlerFunc {
 	return func(c *gin.Context) {
-		secure(c.Writer.Header())
+		c.Header("Content-Security-Policy", policy) // the rest of what protects an answer is the door's
 		v := &visit{gin: c, ctx: c.Request.Context()}
 		v.lang = p.Lang(v.ctx)
 		defer p.survive(v)
@@ -182,15 +175,17 @@ func local(s string) string {
 	return s
 }
 
+// languageCookie is __Host-sohoa-lang where the house is reached by https, as all its cookies are (RFC 6265bis §4.1.3.2).
 const languageCookie = "sohoa-lang"
 
 // Language returns the language a person chose on a page, remembered by a cookie.
 func Language(r *http.Request) (string, bool) {
-	c, err := r.Cookie(languageCookie)
-	if err != nil || c.Value != "vi" && c.Value != "en" {
-		return "", false
+	for _, name := range []string{"__Host-" + languageCookie, languageCookie} {
+		if c, err := r.Cookie(name); err == nil && (c.Value == "vi" || c.Value == "en") {
+			return c.Value, true
+		}
 	}
-	return c.Value, true
+	return "", false
 }
 
 // language remembers the language chosen and goes back to where it was chosen.
@@ -199,6 +194,10 @@ func (p *Pages) language(v *visit) error {
 	if v.form("lang") == "en" {
 		lang = "en"
 	}
-	http.SetCookie(v.gin.Writer, &http.Cookie{Name: languageCookie, Value: lang, Path: "/", MaxAge: 365 * 24 * 3600, HttpOnly: true, SameSite: http.SameSiteLaxMode})
+	c := &http.Cookie{Name: languageCookie, Value: lang, Path: "/", MaxAge: 365 * 24 * 3600, HttpOnly: true, SameSite: http.SameSiteLaxMode}
+	if c.Secure = strings.HasPrefix(p.PublicURL, "https://"); c.Secure {
+		c.Name = "__Host-" + c.Name
+	}
+	http.SetCookie(v.gin.Writer, c)
 	return v.redirect(local(v.form("back")))
 }

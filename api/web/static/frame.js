@@ -25,6 +25,9 @@ if (tick) {
   tick.addEventListener("change", () => localStorage.setItem("sohoa-letters", tick.checked ? "on" : "off"));
 }
 
+// The names of files still on their way are nobody else's business, whether the house answers or not.
+document.querySelector('form[action="/signout"]')?.addEventListener("submit", () => localStorage.removeItem("sohoa-uploads"));
+
 document.addEventListener("keydown", (e) => {
   if (composing(e)) return;
   if (e.key === "Escape") {
