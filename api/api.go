@@ -96,6 +96,7 @@ func New(c Config) (http.Handler, error) {
 	h := humagin.NewWithGroup(engine, inside, document(c.House))
 	rest.Mount(inside, h, rest.Config{Archive: c.Archive, Who: actorOf, Still: d.Still, Lang: langOf, Fail: d.Fail, Secrets: d, House: c.House, Backup: c.Backup, Sheets: paper.Separators, Closing: closing,
 		Public: engine.Group(""), Asker: asker, Grant: d.Grant, LookUpAt: d.lookUpAt, Receipt: receipt})
+	engine.POST(session.ProviderLogout, d.providerLogout)
 	d.life(engine, h, c.Ready)
 	if err := d.describe(engine, h); err != nil {
 		return nil, err

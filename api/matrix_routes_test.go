@@ -202,7 +202,7 @@ var matrixOthers = map[string]otherDoor{
 	"GET " + api1 + "/public/results/:id/pages/:n/image": free,
 
 	"GET /setup": free, "POST /setup": free, "GET /signin": free, "POST /signin": free, "POST /signout": free, "POST /language": free,
-	"GET /signin/code": free, "POST /signin/code": free, "GET /signin/provider": free, "GET /signin/provider/return": free, "GET /signout/provider": free,
+	"GET /signin/code": free, "POST /signin/code": free, "GET /signin/provider": free, "GET /signin/provider/return": free, "GET /signout/provider": free, "POST /signin/provider/logout": free,
 	"GET /invite": free, "POST /invite": free,
 	"GET /t": free, "POST /t": free, "GET /t/results": free, "GET /t/results/:id": free, "POST /t/answer": free, "POST /t/end": free,
 	"GET /account": staff, "POST /account": staff, "GET /account/second-factor": staff, "POST /account/second-factor": staff, "GET /account/devices": staff,

@@ -60,6 +60,7 @@ const (
 	PassStep     PassKind = "step"     // the password was right, the code is awaited
 	PassProvider PassKind = "provider" // a sign-in under way at an OpenID provider
 	PassBrowser  PassKind = "browser"  // a browser that this account has signed in with before
+	PassLogout   PassKind = "logout"   // opens nothing: a sign-out that a provider has told of
 )
 
 // Pass is a secret of the door that is good for a while. Only the SHA-256 of the secret is kept.
@@ -85,6 +86,7 @@ type Session struct {
 	ExpiresAt time.Time
 	Device    string
 	Address   string
+	Provider  string // which session of the OpenID provider it belongs to (ProviderSession); "" when it began here
 }
 
 // How a session began.

@@ -293,7 +293,8 @@ type Accounts interface {
 type Sessions interface {
 	Insert(ctx context.Context, s Session) error
 	Get(ctx context.Context, hash Digest) (Session, error)
-	Of(ctx context.Context, account ID) ([]Session, error) // last seen first, ended ones that still lie there too
+	Of(ctx context.Context, account ID) ([]Session, error)              // last seen first, ended ones that still lie there too
+	OfProvider(ctx context.Context, provider string) ([]Session, error) // those with this Session.Provider; "": none
 	// Prove notes that the person has just shown again who he is. NotFound when the session is gone.
 	Prove(ctx context.Context, hash Digest, at time.Time) error
 	Touch(ctx context.Context, hash Digest, seen time.Time) error

@@ -1,6 +1,7 @@
 package archive
 
 import (
+	"cmp"
 	"context"
 	"time"
 )
@@ -24,8 +25,8 @@ func (a *Archive) ByLogin(ctx context.Context, login string) (Account, error) {
 const sessionsOfOne = 20
 
 // SignedIn keeps a session for an account that showed who it is while its revision was the given one, and notes it. ErrStale
-// when the account has been changed or closed since: what was checked then says nothing now, and a session that slipped in
-// behind the cut would outlive it.
+// when the account has been changed or closed since, or its person has signed out at the provider: what was checked then says nothing
+// now, and a session that slipped in behind the cut would outlive it.
 func (a *Archive) SignedIn(ctx context.Context, actor Actor, s Session, revision int64) error {
 	now := a.Clock.Now()
 	s.ID, s.CreatedAt, s.SeenAt, s.ProvedAt, s.ExpiresAt = NewID(), now, now, now, now.Add(a.Limits.SessionLong)
@@ -37,6 +38,9 @@ func (a *Archive) SignedIn(ctx context.Context, actor Actor, s Session, revision
 		}
 		if acc.Revision != revision || !usable(acc, now) {
 			return ErrStale
+		}
+		if over, err := providerOver(ctx, tx, s, now); err != nil || over {
+			return cmp.Or(err, error(ErrStale))
 		}
 		there, err := tx.Sessions().Of(ctx, s.Account)
 		if err != nil {

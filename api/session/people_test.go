@@ -394,7 +394,7 @@ func TestSignInUnderWayWhenTheAccountChanges(t *testing.T) {
 			c.change(&changed)
 			_, err := a.ChangeAccount(t.Context(), archive.System, changed, checked.Revision, "edit")
 			must(t, err)
-			if _, _, err := k.open(t.Context(), checked, Origin{}, archive.ByPassword); !errors.Is(err, ErrSignIn) {
+			if _, _, err := k.open(t.Context(), checked, Origin{}, archive.ByPassword, ""); !errors.Is(err, ErrSignIn) {
 				t.Errorf("a sign-in checked before: %v", err)
 			}
 			if _, err := a.SessionActor(t.Context(), before.Session.Hash); archive.KindOf(err) != archive.NotFound {

@@ -202,7 +202,7 @@ func (k *Keeper) ProviderAnswered(ctx context.Context, v Visitor, carried string
 	if k.provider.askedTwice(claims) {
 		method = archive.ByProviderCode
 	}
-	out.Secret, out.Account, err = k.further(ctx, acc, from, method)
+	out.Secret, out.Account, err = k.further(ctx, acc, from, method, archive.ProviderSession(k.provider.Issuer, first(claims.all, "sid")))
 	return out, err
 }
 

@@ -35,6 +35,9 @@ type ProviderConfig struct {
 	// SecondFactor are values of the amr claim (RFC 8176) by which the provider says that it asked for a second factor: then this
 	// house does not. None: it asks as for everybody.
 	SecondFactor []string `json:"second_factor_amr"`
+	// UntypedLogout takes notices of a sign-out that do not say in their head that they are one (typ logout+jwt), as some providers
+	// still send them. What they say is judged all the same.
+	UntypedLogout bool `json:"untyped_logout"`
 }
 
 // ProviderRule fits when a claim has a value, or holds it in a list. Claims within claims are named with dots:

@@ -48,7 +48,7 @@ func (k *Keeper) SignIn(ctx context.Context, login, password string, from Origin
 	if !acc.PasswordUntil.IsZero() && !k.clock.Now().Before(acc.PasswordUntil) {
 		return "", archive.Account{}, errPasswordOver // said only to whoever has it
 	}
-	return k.further(ctx, acc, from, archive.ByPassword)
+	return k.further(ctx, acc, from, archive.ByPassword, "")
 }
 
 func (k *Keeper) refuse(ctx context.Context, from Origin, known bool, login string) error {
@@ -121,18 +121,19 @@ func (k *Keeper) Remember(ctx context.Context, acc archive.Account, from Origin)
 type halfway struct {
 	Revision int64  `json:"revision"`
 	Method   string `json:"method"`
+	Provider string `json:"provider,omitempty"` // archive.Session.Provider
 }
 
 // further opens a session for an account that has shown who it is by method, or asks for a code where it has a second factor.
-func (k *Keeper) further(ctx context.Context, acc archive.Account, from Origin, method string) (string, archive.Account, error) {
+func (k *Keeper) further(ctx context.Context, acc archive.Account, from Origin, method, provider string) (string, archive.Account, error) {
 	f, err := k.archive.Factor(ctx, acc.ID)
 	if err != nil && archive.KindOf(err) != archive.NotFound {
 		return "", archive.Account{}, err
 	}
 	if err != nil || !f.Confirmed || method == archive.ByProviderCode {
-		return k.open(ctx, acc, from, method)
+		return k.open(ctx, acc, from, method, provider)
 	}
-	data, err := json.Marshal(halfway{acc.Revision, method})
+	data, err := json.Marshal(halfway{acc.Revision, method, provider})
 	if err != nil {
 		return "", archive.Account{}, err
 	}
@@ -189,15 +190,15 @@ func (k *Keeper) SignInCode(ctx context.Context, step, code string, from Origin)
 		h.Method = by
 	}
 	acc.Revision = h.Revision // what was checked then
-	return k.open(ctx, acc, from, h.Method)
+	return k.open(ctx, acc, from, h.Method, h.Provider)
 }
 
 // open keeps a session. The account must still be what it was when it was checked.
-func (k *Keeper) open(ctx context.Context, acc archive.Account, from Origin, method string) (string, archive.Account, error) {
+func (k *Keeper) open(ctx context.Context, acc archive.Account, from Origin, method, provider string) (string, archive.Account, error) {
 	actor := acc.Actor()
 	actor.Address, actor.Request = from.Address, from.Request
 	secret, digest := NewSecret()
-	err := k.archive.SignedIn(ctx, actor, archive.Session{Hash: digest, Account: acc.ID, Device: from.Device, Address: from.Address, Method: method}, acc.Revision)
+	err := k.archive.SignedIn(ctx, actor, archive.Session{Hash: digest, Account: acc.ID, Device: from.Device, Address: from.Address, Method: method, Provider: provider}, acc.Revision)
 	if errors.Is(err, archive.ErrStale) {
 		return "", archive.Account{}, ErrSignIn
 	}
@@ -250,7 +251,7 @@ func (k *Keeper) ChangePassword(ctx context.Context, actor archive.Actor, old, p
 	if acc, err = k.archive.ChangeAccount(ctx, actor, acc, acc.Revision, "password"); err != nil {
 		return "", archive.Account{}, err
 	}
-	return k.open(ctx, acc, from, archive.ByPassword)
+	return k.open(ctx, acc, from, archive.ByPassword, "")
 }
 
 // SetUp makes the first administrator in exchange for the secret of the set-up link and signs him in.
@@ -270,7 +271,7 @@ func (k *Keeper) SetUp(ctx context.Context, link, login, name, password string, 
 	if err != nil {
 		return "", archive.Account{}, err
 	}
-	return k.open(ctx, acc, from, archive.ByLink)
+	return k.open(ctx, acc, from, archive.ByLink, "")
 }
 
 // AcceptInvite sets the first password of the account that a link invites, and signs the person in.
@@ -286,7 +287,7 @@ func (k *Keeper) AcceptInvite(ctx context.Context, link, password string, from O
 	if acc, err = k.archive.AcceptInvite(ctx, from.actor(), DigestOf(link), hash); err != nil {
 		return "", archive.Account{}, err
 	}
-	return k.further(ctx, acc, from, archive.ByLink)
+	return k.further(ctx, acc, from, archive.ByLink, "")
 }
 
 // HashPassword is the function of that name behind the gate, for passwords this house makes itself.

@@ -103,6 +103,7 @@ var signInTexts = texts{
 	"act.proved":              {VI: "xác nhận lại", EN: "confirmed"},
 	"act.one":                 {VI: "một thiết bị", EN: "one device"},
 	"act.everywhere":          {VI: "mọi thiết bị", EN: "everywhere"},
+	"act.at_provider":         {VI: "đăng xuất ở hệ thống đăng nhập chung", EN: "signed out at the provider"},
 	"detail.method":           {VI: "bằng", EN: "by"},
 	"detail.second_factor":    {VI: "xác thực hai bước", EN: "second factor"},
 

@@ -68,6 +68,7 @@ var accountTests = []test{
 			return archive.Session{Hash: archive.DigestOf([]byte(name)), Account: account, CreatedAt: at(0), SeenAt: at(0), ExpiresAt: at(until), Device: "Firefox", Address: "10.0.0.7", ID: archive.NewID(), Method: archive.ByCode, ProvedAt: at(0)}
 		}
 		x, y, z := session("x", who, 10), session("y", who, 20), session("z", archive.NewID(), 20)
+		z.Provider = "of the provider's"
 		b.update(func(tx archive.Tx) error {
 			s := tx.Sessions()
 			return errors.Join(s.Insert(b.Context(), x), s.Insert(b.Context(), y), s.Insert(b.Context(), z), s.Touch(b.Context(), y.Hash, at(5)), s.Prove(b.Context(), x.Hash, at(4)))
@@ -77,6 +78,16 @@ var accountTests = []test{
 			all, err := tx.Sessions().Of(b.Context(), who)
 			same(b.T, "of a person", all, []archive.Session{y, x})
 			return err
+		})
+		b.view(func(tx archive.Tx) error {
+			for provider, want := range map[string][]archive.Session{z.Provider: {z}, "another": nil, "": nil} {
+				got, err := tx.Sessions().OfProvider(b.Context(), provider)
+				if err != nil {
+					return err
+				}
+				same(b.T, "of a provider's "+provider, got, want)
+			}
+			return nil
 		})
 		b.refused(archive.NotFound, "", func(tx archive.Tx) error { return tx.Sessions().Prove(b.Context(), archive.Digest{}, at(1)) })
 		there := func(s archive.Session, want bool) {

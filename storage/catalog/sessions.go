@@ -10,16 +10,16 @@ import (
 
 type sessions struct{ t *tx }
 
-const sessionColumns = `hash, account, created_at, seen_at, expires_at, device, address, id, method, proved_at`
+const sessionColumns = `hash, account, created_at, seen_at, expires_at, device, address, id, method, proved_at, provider`
 
 func scanSession(scan func(...any) error) (s archive.Session, err error) {
-	err = scan(&s.Hash, &s.Account, &s.CreatedAt, &s.SeenAt, &s.ExpiresAt, &s.Device, &s.Address, &s.ID, &s.Method, &s.ProvedAt)
+	err = scan(&s.Hash, &s.Account, &s.CreatedAt, &s.SeenAt, &s.ExpiresAt, &s.Device, &s.Address, &s.ID, &s.Method, &s.ProvedAt, &s.Provider)
 	return s, err
 }
 
 func (c sessions) Insert(ctx context.Context, s archive.Session) error {
-	n, err := c.t.exec(ctx, `INSERT INTO sessions (`+sessionColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT DO NOTHING`,
-		s.Hash, s.Account, s.CreatedAt, s.SeenAt, s.ExpiresAt, s.Device, s.Address, s.ID, s.Method, s.ProvedAt)
+	n, err := c.t.exec(ctx, `INSERT INTO sessions (`+sessionColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT DO NOTHING`,
+		s.Hash, s.Account, s.CreatedAt, s.SeenAt, s.ExpiresAt, s.Device, s.Address, s.ID, s.Method, s.ProvedAt, s.Provider)
 	if err == nil && n == 0 {
 		err = archive.Errorf(archive.Conflict, "the hash is there")
 	}
@@ -45,6 +45,14 @@ func (c sessions) Of(ctx context.Context, account archive.ID) ([]archive.Session
 	all, err := all(ctx, c.t, `SELECT `+sessionColumns+` FROM sessions WHERE account = $1 ORDER BY seen_at DESC, hash`, []any{account}, scanSession)
 	if err != nil {
 		return nil, fmt.Errorf("list sessions: %w", err)
+	}
+	return all, nil
+}
+
+func (c sessions) OfProvider(ctx context.Context, provider string) ([]archive.Session, error) {
+	all, err := all(ctx, c.t, `SELECT `+sessionColumns+` FROM sessions WHERE provider = $1 AND provider <> '' ORDER BY hash`, []any{provider}, scanSession)
+	if err != nil {
+		return nil, fmt.Errorf("list sessions of a provider's: %w", err)
 	}
 	return all, nil
 }
