@@ -206,7 +206,7 @@ var matrixOthers = map[string]otherDoor{
 	"GET /invite": free, "POST /invite": free,
 	"GET /t": free, "POST /t": free, "GET /t/results": free, "GET /t/results/:id": free, "POST /t/answer": free, "POST /t/end": free,
 	"GET /account": staff, "POST /account": staff, "GET /account/second-factor": staff, "POST /account/second-factor": staff, "GET /account/devices": staff,
-	"POST /account/devices": staff, "POST /account/notice": staff, "GET /account/identity": staff, "POST /account/identity": staff,
+	"POST /account/devices": staff, "GET /account/tokens": staff, "POST /account/tokens": staff, "POST /account/tokens/:id": staff, "POST /account/notice": staff, "GET /account/identity": staff, "POST /account/identity": staff,
 	"GET /prove": staff, "POST /prove": staff, "GET /prove/provider": staff,
 	"POST /documents": staff, "POST /documents/discard": staff, "POST /documents/restore": staff, "GET /bin": staff,
 	"GET /work": staff, "POST /bulk": staff, "GET /bulk/:id": staff, "POST /bulk/:id/:step": staff, "GET /draws": {right: trails},

@@ -309,6 +309,7 @@ type Tokens interface {
 	ByHash(ctx context.Context, hash Digest) (Token, error)
 	Get(ctx context.Context, id ID) (Token, error)
 	List(ctx context.Context, after ID, limit int) ([]Token, error)
+	Of(ctx context.Context, owner ID, limit int) ([]Token, error) // newest first, ended ones too
 	Touch(ctx context.Context, id ID, seen time.Time) error
 	Revoke(ctx context.Context, id ID, at time.Time) error
 	Own(ctx context.Context, id, owner ID) error // makes the token live on another account's rights; NotFound

@@ -33,6 +33,7 @@ var shown = map[string]any{
 	"common/invite":      invitePage{},
 	"common/factor":      factorPage{},
 	"common/devices":     devicesPage{},
+	"common/tokens":      ownTokensPage{},
 	"common/prove":       provePage{},
 	"admin/signin":       rulesPage{},
 	"common/search":      searchPage{},

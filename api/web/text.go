@@ -12,7 +12,7 @@ type texts = map[string]archive.Text
 // catalogue holds every text of the pages but what the archive itself says, parted by where it is shown. Keys are by page;
 // families whose last part is a value of the archive (state, role, reading …) are complete for all its values, which a
 // test holds.
-var catalogue = joined(frameTexts, paperTexts, wordTexts, searchTexts, adminTexts, inboxTexts, mistakeTexts, pagesTexts, asideTexts, quotaTexts, uploadTexts, copyTexts, stackTexts, linkedTexts, scriptTexts, storeTexts, retrievalTexts, citizenTexts, signInTexts, workTexts, trailTexts)
+var catalogue = joined(frameTexts, paperTexts, wordTexts, searchTexts, adminTexts, inboxTexts, mistakeTexts, pagesTexts, asideTexts, quotaTexts, uploadTexts, copyTexts, stackTexts, linkedTexts, scriptTexts, storeTexts, retrievalTexts, citizenTexts, signInTexts, workTexts, trailTexts, tokenTexts)
 
 func joined(all ...texts) texts {
 	out := texts{}

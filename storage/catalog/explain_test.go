@@ -204,6 +204,7 @@ func TestStatementsUseAnIndex(t *testing.T) {
 		"expired passes":           func(tx archive.Tx) error { return tx.Passes().Expire(ctx, now) },
 		"sessions of a person":     func(tx archive.Tx) error { return tx.Sessions().DeleteAll(ctx, id) },
 		"sessions of a provider's": func(tx archive.Tx) error { _, err := tx.Sessions().OfProvider(ctx, "x"); return err },
+		"tokens of a person":       func(tx archive.Tx) error { _, err := tx.Tokens().Of(ctx, id, 9); return err },
 		"old answers":              func(tx archive.Tx) error { return tx.Answers().Forget(ctx, now, "n", now, now) },
 		"upload":                   func(tx archive.Tx) error { tx.Uploads().Get(ctx, id); return nil },
 		"open uploads":             func(tx archive.Tx) error { _, _, err := tx.Uploads().Open(ctx, id); return err },

@@ -56,6 +56,14 @@ func (c tokens) List(ctx context.Context, after archive.ID, n int) ([]archive.To
 	return ks, nil
 }
 
+func (c tokens) Of(ctx context.Context, owner archive.ID, n int) ([]archive.Token, error) {
+	ks, err := all(ctx, c.t, `SELECT `+tokenColumns+` FROM tokens WHERE owner = $1 AND owner <> '' ORDER BY id DESC LIMIT $2`, []any{owner, limit(n)}, scanToken)
+	if err != nil {
+		return nil, fmt.Errorf("list tokens of %s: %w", owner, err)
+	}
+	return ks, nil
+}
+
 func (c tokens) Touch(ctx context.Context, id archive.ID, seen time.Time) error {
 	if _, err := c.t.exec(ctx, `UPDATE tokens SET seen_at = $2 WHERE id = $1`, id, seen); err != nil {
 		return fmt.Errorf("touch token %s: %w", id, err)
