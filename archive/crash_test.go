@@ -51,6 +51,14 @@ func (p *power) Update(ctx context.Context, fn func(archive.Tx) error) error {
 // the house is opened again on what is left, the janitor goes round, and after looks.
 func everyWrite(t *testing.T, before, act func(*testing.T, *house) error, after func(t *testing.T, h *house, acted error)) {
 	t.Helper()
+	if writes, updates := everyFault(t, before, act, after); writes == 0 || updates == 0 {
+		t.Fatalf("%d writes and %d transactions: the test tests nothing", writes, updates)
+	}
+}
+
+// everyFault is everyWrite for acts that may write to the catalog alone. It returns how many writes and transactions there were.
+func everyFault(t *testing.T, before, act func(*testing.T, *house) error, after func(t *testing.T, h *house, acted error)) (writes, updates int) {
+	t.Helper()
 	dry := open(t)
 	if err := before(t, dry); err != nil {
 		t.Fatal(err)
@@ -79,10 +87,7 @@ func everyWrite(t *testing.T, before, act func(*testing.T, *house) error, after 
 			}
 		})
 	}
-	writes, updates := dry.store.Writes()-wrote, dry.power.updates-updated
-	if writes == 0 || updates == 0 {
-		t.Fatalf("%d writes and %d transactions: the test tests nothing", writes, updates)
-	}
+	writes, updates = dry.store.Writes()-wrote, dry.power.updates-updated
 	for _, applied := range []bool{false, true} {
 		for n := range writes {
 			try(fmt.Sprintf("write %d of %d, applied %v", n+1, writes, applied), func(h *house) {
@@ -95,6 +100,7 @@ func everyWrite(t *testing.T, before, act func(*testing.T, *house) error, after 
 			})
 		}
 	}
+	return writes, updates
 }
 
 func TestPowerFailsDuringDeposit(t *testing.T) {

@@ -32,7 +32,7 @@ func TestEveryTextHasTwoLanguages(t *testing.T) {
 
 func TestNoTextIsWrittenTwice(t *testing.T) {
 	n := 0
-	for _, part := range []texts{frameTexts, paperTexts, wordTexts, searchTexts, adminTexts, inboxTexts, mistakeTexts, pagesTexts, asideTexts, quotaTexts, uploadTexts, copyTexts, stackTexts, linkedTexts, scriptTexts, storeTexts, retrievalTexts, citizenTexts, signInTexts, workTexts, trailTexts} {
+	for _, part := range []texts{frameTexts, paperTexts, wordTexts, searchTexts, adminTexts, inboxTexts, mistakeTexts, pagesTexts, asideTexts, quotaTexts, uploadTexts, copyTexts, stackTexts, linkedTexts, scriptTexts, storeTexts, retrievalTexts, citizenTexts, signInTexts, workTexts, trailTexts, tokenTexts} {
 		n += len(part)
 	}
 	if n != len(catalogue) {
