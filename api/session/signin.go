@@ -89,9 +89,10 @@ func asker(from Origin, browser string) string {
 	return network(from.Address)
 }
 
-// recognise returns a name for the browser of a try when the account has signed in with it before, else "".
+// recognise returns a name for the browser of a try when the account has signed in with it before, else "". It is looked for even
+// where there is no account: a login nobody has costs as many questions as one that somebody has.
 func (k *Keeper) recognise(ctx context.Context, acc archive.Account, from Origin) (string, error) {
-	if from.Browser == "" || acc.ID.IsZero() {
+	if from.Browser == "" {
 		return "", nil
 	}
 	d := browserDigest(acc, from.Browser)
