@@ -96,11 +96,9 @@ func runServer(ctx context.Context, e *env, o *options, ready func(context.Conte
 	srv := api.Server(handler, h.log)
 	ln = api.Listen(ln, h.archive.Limits.Door)
 	if o.tlsCert != "" {
-		cert, err := tls.LoadX509KeyPair(o.tlsCert, o.tlsKey)
-		if err != nil {
-			return exitFailed, fmt.Errorf("load certificate: %w", err)
+		if srv.TLSConfig, err = serverTLS(o.tlsCert, o.tlsKey); err != nil {
+			return exitFailed, err
 		}
-		srv.TLSConfig = &tls.Config{Certificates: []tls.Certificate{cert}, MinVersion: tls.VersionTLS12}
 		ln = tls.NewListener(ln, srv.TLSConfig)
 	}
 
