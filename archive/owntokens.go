@@ -35,6 +35,10 @@ func (t Token) Alive(now time.Time) bool {
 	return t.RevokedAt.IsZero() && (t.Until.IsZero() || now.Before(t.Until))
 }
 
+// FreshlyProven reports whether actor may do now what asks for a fresh proof of who he is, so that a page can ask for it before
+// anything is typed.
+func (a *Archive) FreshlyProven(actor Actor) bool { return a.proven(actor) == nil }
+
 // AddOwnToken keeps a token that a person makes for a program of his own, whose secret the session room made: with his role, for his
 // agency or one in its scope, for a purpose and a time that he says. It asks for a fresh proof of who he is, and is noted. Errors:
 // Invalid; Forbidden outside his scope, or proof_required; Conflict too_many_tokens.

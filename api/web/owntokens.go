@@ -15,6 +15,7 @@ type ownTokensPage struct {
 	Form   ownTokenForm
 	Faults Faults
 	Secret *Secret
+	Prove  bool // who this is has to be shown again before a token is made
 }
 
 // OwnTokenRow is one of them.
@@ -57,6 +58,7 @@ func (p *Pages) showOwnTokens(v *visit, status int, d *ownTokensPage) error {
 		}
 		d.Rows = append(d.Rows, r)
 	}
+	d.Prove = !p.Archive.FreshlyProven(v.actor)
 	if d.Scopes = v.scopes(n, d.Form.Agency); len(d.Scopes) == 1 {
 		d.Scopes = nil
 	}

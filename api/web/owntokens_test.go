@@ -50,6 +50,11 @@ func TestOwnTokensWithoutScript(t *testing.T) {
 	}
 	w.Limits.ProofTime = 1
 	an.post("/account/tokens", "note", "máy quét", "until", until).leads(t, "/prove?next=%2Faccount")
+	stale := an.get("/account/tokens")
+	stale.has(t, http.StatusOK, `href="/prove?next=/account/tokens"`, "Xác nhận lại bạn là ai")
+	if strings.Contains(stale.body, `name="note"`) {
+		t.Error("a form is offered that asks for a proof after it is filled in")
+	}
 }
 
 func TestJourneyOfOwnTokens(t *testing.T) {

@@ -10,6 +10,7 @@ var tokenTexts = texts{
 	"own_tokens.note_hint":  {VI: "Chương trình nào, để làm gì. Ví dụ: máy quét phòng 2, gửi giấy tờ vào kho.", EN: "Which program, and what for. For example: scanner of room 2, deposits papers."},
 	"own_tokens.until":      {VI: "Dùng đến hết ngày", EN: "Good until the end of"},
 	"own_tokens.until_hint": {VI: "dd/mm/yyyy, lâu nhất một năm.", EN: "dd/mm/yyyy, a year at most."},
+	"own_tokens.prove":      {VI: "Xác nhận lại bạn là ai để tạo mã", EN: "Show again who you are to make one"},
 	"own_tokens.never":      {VI: "chưa dùng", EN: "never"},
 	"account.tokens":        {VI: "Mã truy cập cho chương trình", EN: "Tokens for programs"},
 	"act.add_own":           {VI: "tự tạo", EN: "made for oneself"},
