@@ -169,7 +169,8 @@ func (a *Archive) NamesOf(ctx context.Context, ids []ID) (map[ID]string, error) 
 }
 
 // Told is what a paper's state has to say for itself wherever it is shown: why it was returned, withdrawn, superseded or thrown
-// away, and for what it was scanned again. "" when there is nothing to tell. For a citizen Public says which of it is theirs.
+// away, and for what it was scanned again. "" when there is nothing to tell. A citizen hears of a result
+// that no longer holds (Grant.opens), and of nothing else.
 func (d *Document) Told() string {
 	switch d.State {
 	case Returned, Withdrawn, Superseded, Discarded, Quarantined:
@@ -178,14 +179,6 @@ func (d *Document) Told() string {
 		if len(d.Standing) > 0 {
 			return d.Reason
 		}
-	}
-	return ""
-}
-
-// ToldPublic is the reason a citizen hears of a result that no longer holds; "" of every other paper.
-func (d *Document) ToldPublic() string {
-	if d.State == Withdrawn || d.State == Superseded {
-		return d.Reason
 	}
 	return ""
 }

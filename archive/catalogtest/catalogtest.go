@@ -21,7 +21,7 @@ func Run(t *testing.T, open func(t *testing.T) archive.Catalog) {
 		"transactions": transactionTests, "documents": documentTests, "browse": browseTests, "found": foundTests, "visibility": visibilityTests,
 		"pages": pageTests, "dossiers": dossierTests, "registry": registryTests, "events": eventTests, "tree": treeTests,
 		"intents": intentTests, "jobs": jobTests, "accounts": accountTests, "door": doorTests, "answers": answerTests, "usage": usageTests,
-		"uploads": uploadTests, "learnt": learntTests, "retrievals": retrievalTests,
+		"uploads": uploadTests, "learnt": learntTests, "retrievals": retrievalTests, "comments": commentTests, "batches": batchTests,
 	})
 }
 
