@@ -69,6 +69,29 @@ func expand(top AgencyCode, all []Agency) *scopeSet {
 	return s
 }
 
+// over is the way back from expand: the agencies in whose scope c lies, c itself first.
+func over(c AgencyCode, all []Agency) []AgencyCode {
+	up := map[AgencyCode][]AgencyCode{}
+	for _, a := range all {
+		if a.Parent != "" {
+			up[a.Code] = append(up[a.Code], a.Parent)
+		}
+		up[a.Code] = append(up[a.Code], a.Successors...)
+		for _, b := range a.Predecessors {
+			up[b] = append(up[b], a.Code)
+		}
+	}
+	out := []AgencyCode{c}
+	for i := 0; i < len(out); i++ {
+		for _, x := range up[out[i]] {
+			if !slices.Contains(out, x) {
+				out = append(out, x)
+			}
+		}
+	}
+	return out
+}
+
 // Procedure is one administrative procedure as of a day: the papers it needs and the result it yields.
 type Procedure struct {
 	Code       ProcedureCode

@@ -54,7 +54,7 @@ func (a *Archive) Assign(ctx context.Context, actor Actor, id ID, as Assignment)
 		if err != nil {
 			return Document{}, err
 		}
-		if as.Unit != d.Work.Check.At && !expand(as.Unit, all).has(d.Custodian) {
+		if as.Unit != d.Work.Check.At && !slices.Contains(over(d.Custodian, all), as.Unit) {
 			return Document{}, invalidField("unit", Text{"Người của đơn vị này không xem được giấy tờ.", "This unit's people do not see the paper."})
 		}
 		unit = as.Unit
@@ -155,6 +155,28 @@ func (a *Archive) Colleagues(ctx context.Context, actor Actor, id ID) ([]Colleag
 		}
 	}
 	return out, err
+}
+
+// Units returns the units the paper can be given to, its custodian first: those whose people see it, and the neighbour that checks
+// it while it is to be checked.
+func (a *Archive) Units(ctx context.Context, actor Actor, id ID) ([]AgencyCode, error) {
+	now := a.Clock.Now()
+	d, err := a.fetch(ctx, actor, id, now)
+	if err == nil {
+		err = Decide(actor, ActAssign, &d, now)
+	}
+	if err != nil {
+		return nil, err
+	}
+	all, err := a.Agencies(ctx)
+	if err != nil {
+		return nil, err
+	}
+	units := over(d.Custodian, all)
+	if at := d.Work.Check.At; at != "" && d.State == Checking && !slices.Contains(units, at) {
+		units = append(units, at)
+	}
+	return units, nil
 }
 
 // NamesOf returns the names of the accounts among ids, in one query.

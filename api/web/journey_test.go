@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -29,12 +30,18 @@ func write(p *browser.Page, selector, text string) {
 	p.Press(text)
 }
 
+// unsaid is how a page shows a text that is not in the catalogue.
+var unsaid = regexp.MustCompile(`\[[a-z]+(\.[a-z_0-9]+)+\]`)
+
 // sound holds a page, as it stands, to what every page promises.
 func sound(t *testing.T, p *browser.Page, name string) {
 	t.Helper()
 	browser.Axe(t, p)
 	if p.Overflows() {
 		t.Errorf("%s is wider than the window", name)
+	}
+	if key := unsaid.FindString(p.Text("body")); key != "" {
+		t.Errorf("%s has no words for %s", name, key)
 	}
 	p.Picture(name)
 }

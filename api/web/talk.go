@@ -15,7 +15,7 @@ type talkPage struct {
 	Who, Unit, Check    string
 	Open                bool
 	MayTake, MayLeave   bool
-	People              []Option
+	People, Units       []Option
 	Comments            []SaidRow
 	MaySay, ToSomebody  bool
 	Body                string
@@ -78,6 +78,13 @@ func (p *Pages) showTalk(v *visit, status int, d *talkPage) error {
 			for _, c := range cs {
 				d.People = append(d.People, Option{c.ID.String(), c.Name + " · " + v.t("role."+string(c.Role)), c.ID == w.Assignee})
 			}
+			us, err := p.Archive.Units(v.ctx, v.actor, id)
+			if err != nil {
+				return err
+			}
+			for _, u := range us {
+				d.Units = append(d.Units, Option{u.String(), names.long(u), u == w.Unit})
+			}
 		}
 	}
 	d.MaySay, d.ToSomebody = archive.Decide(v.actor, archive.ActComment, &doc, now) == nil, !w.Assignee.IsZero()
@@ -127,6 +134,12 @@ func (p *Pages) tell(v *visit) error {
 			return archive.ErrNotFound
 		}
 		err = p.Archive.Retract(v.ctx, v.actor, id, comment, v.form("why"))
+	case "unit": // to all of a unit: to nobody in it yet
+		var unit archive.AgencyCode
+		if unit, err = archive.ParseAgencyCode(v.form("unit")); err != nil {
+			return archive.ErrNotFound
+		}
+		_, err = p.Archive.Assign(v.ctx, v.actor, id, archive.Assignment{Unit: unit})
 	case "give":
 		who := v.actor.ID
 		switch to := v.form("to"); to {

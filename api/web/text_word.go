@@ -60,6 +60,7 @@ var wordTexts = texts{
 	"field.issuing_agency":  {VI: "Cơ quan ban hành", EN: "Issuing agency"},
 	"field.subject":         {VI: "Trích yếu", EN: "Subject"},
 	"field.signer":          {VI: "Người ký", EN: "Signer"},
+	"field.signer_name":     {VI: "Người ký", EN: "Signer"},
 	"field.signer_position": {VI: "Chức vụ", EN: "Position"},
 	"field.owner":           {VI: "Chủ sở hữu giấy tờ", EN: "Owner"},
 	"field.owner_id_type":   {VI: "Loại giấy tờ tùy thân", EN: "Kind of identifier"},

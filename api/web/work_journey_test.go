@@ -138,3 +138,34 @@ func TestManyAtOnceOnThePages(t *testing.T) {
 		t.Errorf("a clerk opens the rules: %d", a.status)
 	}
 }
+
+// A paper is passed to a whole unit: the office above sees it among its own work, and it is nobody's there until somebody takes it.
+func TestJourneyOfWorkPassedToAUnit(t *testing.T) {
+	for name, size := range sizes {
+		t.Run(name, func(t *testing.T) {
+			p := browser.Open(t, size...)
+			w := build(t).registered().work()
+			must(t, w.LoadAgencies(t.Context(), archive.System, []archive.Agency{{Code: commune, Name: "Ủy ban nhân dân phường Đồi Thông", Parent: province}}))
+			d := w.paper(w.actor(w.account("an", archive.RoleClerk, commune)), "một.pdf", "")
+			w.account("chinh", archive.RoleChecker, province)
+			enter(p, w, "an")
+			p.Goto(w.url + "/documents/" + d.ID.String() + "/work")
+			p.WaitText("dl.facts", "Người an")
+			p.Choose("#f-unit", province.String())
+			sound(t, p, "unit-"+name)
+			p.Click("form[action$='work/unit'] button")
+			p.WaitText("dl.facts", "tỉnh Đắk Lắk")
+			if got := p.Text("dl.facts"); strings.Contains(got, "Người an") {
+				t.Errorf("it is still hers: %s", got)
+			}
+			p.Quiet()
+			above := w.as(w.account("binh", archive.RoleChecker, province))
+			if got := above.get("/work?list=unit").text(); !strings.Contains(got, "một.pdf") {
+				t.Errorf("the unit does not see it: %s", got)
+			}
+			if a := above.post("/documents/"+d.ID.String()+"/work/unit", "unit", "H15.62"); a.status != http.StatusBadRequest || !strings.Contains(a.text(), "không xem được") {
+				t.Errorf("to a unit that does not see it: %d", a.status)
+			}
+		})
+	}
+}
